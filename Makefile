@@ -1,0 +1,50 @@
+# Everything here runs with what `npm ci` installs (Node 26 included), Go, git and make.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Nothing that the tools would ask of the outside world, or of a terminal.
+export CHECKPOINT_DISABLE := 1
+export NO_UPDATE_NOTIFIER := 1
+
+SHIM := packer-plugin/shim
+INSTALLED := node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check build dist bench format generate clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
+
+demo: build ## a registry, two Packer builds, two Terraform plans: the whole chain before your eyes
+	@node tools/demo.ts
+
+test: build ## every test: unit, property, both databases, real Packer, Terraform and OpenTofu
+	@node tools/test.ts
+
+check: $(INSTALLED) ## types, lint, formatting, and that generated files are fresh
+	tsc -p tsconfig.json
+	biome check --error-on-warnings
+	cd $(SHIM) && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./...
+	@node tools/generate.ts --check
+
+build: $(INSTALLED) ## the Terraform provider and the Packer plugin for this platform, into dist/
+	@node provider/scripts/build.ts
+	@node packer-plugin/scripts/build.ts
+
+dist: build ## release archives for this platform with their checksums, into dist/release/
+	@node tools/dist.ts
+
+bench: build ## measure against the figures we promise; writes bench/RESULTS.md
+	@node bench/src/main.ts
+
+format: $(INSTALLED) ## format and fix what can be fixed by itself
+	biome check --write
+	cd $(SHIM) && gofmt -w .
+
+generate: $(INSTALLED) ## write the generated files again: codecs, API document, client types
+	@node tools/generate.ts
+
+clean: ## remove what was built and installed (not the cache of Packer and OpenTofu)
+	rm -rf dist node_modules */node_modules */dist
+
+$(INSTALLED): package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
