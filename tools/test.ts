@@ -13,7 +13,11 @@ const root = join(import.meta.dirname, "..");
 const suiteTimeLimitMs = 30 * 60_000;
 
 /** Runs a command with this terminal's output; resolves with its exit code, 1 where a signal or the time limit ended it. */
-function run(command: string, args: string[], options: { cwd: string; onLine?: (line: string) => void }): Promise<number> {
+function run(
+  command: string,
+  args: string[],
+  options: { cwd: string; onLine?: (line: string) => void },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
@@ -82,5 +86,7 @@ const total = counts.reduce((a, b) => ({
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
 }));
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
+console.log(
+  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
+);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
