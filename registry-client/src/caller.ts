@@ -1,0 +1,146 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { connectionFailure, type Failure, readAnswer } from "./failures.ts";
+import { RegistryError } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+import { type Answer, Transport } from "./transport.ts";
+
+export type ClientOptions = {
+  /** `waybill-<component>/<version>` */
+  userAgent: string;
+  /** How often a call is tried again after the first attempt; 3 when not given. */
+  retries?: number;
+  /** Told what the caller may want to know while it waits, without secrets. */
+  log?: (message: string) => void;
+  /** Where the proxy variables are read from; `process.env` when not given. */
+  env?: NodeJS.ProcessEnv;
+};
+
+export type CallOptions = { signal?: AbortSignal | undefined };
+
+export type Call = {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the address, every segment already encoded. */
+  path: string;
+  body?: unknown;
+  /** A field that the body of the answer always has; not given when the answer has no body. */
+  expects?: string;
+};
+
+const LARGEST_BODY_BYTES = 1024 * 1024;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 20_000;
+
+/**
+ * Makes calls: one deadline over all attempts of a call, retries with growing, jittered pauses. Every write of the
+ * registry is idempotent, so an attempt whose answer was lost may be sent again.
+ */
+export class Caller {
+  readonly #settings: Settings;
+  readonly #transport: Transport;
+  readonly #headers: Record<string, string>;
+  readonly #retries: number;
+  readonly #log: (message: string) => void;
+
+  constructor(settings: Settings, options: ClientOptions) {
+    this.#settings = settings;
+    this.#log = options.log ?? (() => undefined);
+    this.#transport = new Transport(settings, options.env ?? process.env, this.#log);
+    this.#retries = options.retries ?? 3;
+    const { token, consumer } = settings;
+    this.#headers = {
+      accept: "application/json, application/problem+json",
+      "user-agent": options.userAgent,
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(consumer && { "waybill-consumer": headerText(consumer) }),
+    };
+  }
+
+  /**
+   * Makes one call and gives the parsed body and the status of the answer.
+   *
+   * @throws {RegistryError} in every case of failure, except {@link SettingsError} for an unusable `ca_file`
+   */
+  async call(call: Call, { signal }: CallOptions = {}): Promise<{ body: unknown; status: number }> {
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    if (body !== undefined && Buffer.byteLength(body) > LARGEST_BODY_BYTES) {
+      throw new RegistryError("refused", "the request is larger than the 1 MiB that a registry takes", {
+        code: "body_too_large",
+        status: 413,
+      });
+    }
+    const ends = performance.now() + this.#settings.timeoutMs;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt(call, body, ends - performance.now(), signal);
+      if ("body" in outcome) return outcome;
+      const pause = outcome.afterMs ?? backoffMs(attempt);
+      const hopeless = !outcome.again || attempt > this.#retries;
+      if (hopeless || pause > LONGEST_PAUSE_MS || performance.now() + pause >= ends) throw outcome.error;
+      this.#log(
+        `${outcome.error.message}; trying again in ${Math.ceil(pause)} ms (${attempt} of ${this.#retries})`,
+      );
+      await delay(pause, undefined, { signal }).catch(() => {
+        throw cancelled();
+      });
+    }
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #attempt(
+    { method, path, expects }: Call,
+    body: string | undefined,
+    remainingMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ body: unknown; status: number } | Failure> {
+    if (signal?.aborted) throw cancelled();
+    const { address, timeoutMs } = this.#settings;
+    const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(remainingMs)));
+    const headers = { ...this.#headers, ...contentHeaders(body) };
+    let answer: Answer;
+    try {
+      answer = await this.#transport.send({
+        method,
+        url: new URL(path, address),
+        headers,
+        body,
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      });
+    } catch (thrown) {
+      if (signal?.aborted) throw cancelled();
+      if (!deadline.aborted) return connectionFailure(thrown, this.#settings);
+      const sentence = `the registry at ${address.href} did not answer within ${timeoutMs / 1000} s (timeout, WAYBILL_TIMEOUT)`;
+      return { error: new RegistryError("unreachable", sentence, { code: "timeout" }), again: false };
+    }
+    const read = readAnswer({ ...answer, text: this.#withoutToken(answer.text) }, expects, address);
+    return "body" in read ? { ...read, status: answer.status } : read;
+  }
+
+  /** A server that echoes what it was sent must not make us print the token. */
+  #withoutToken(text: string): string {
+    const { token } = this.#settings;
+    return token ? text.replaceAll(token, "[token]") : text;
+  }
+}
+
+function cancelled(): RegistryError {
+  return new RegistryError("cancelled", "the request was cancelled");
+}
+
+function contentHeaders(body: string | undefined): Record<string, string | number> {
+  return body === undefined
+    ? {}
+    : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+}
+
+/** 200 ms, doubling, each between half and all of that, so that many clients do not come back together. */
+function backoffMs(attempt: number): number {
+  const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  return full * (0.5 + Math.random() / 2);
+}
+
+/** Header values are ASCII; anything else in a job name is percent-encoded. */
+function headerText(text: string): string {
+  return text.toWellFormed().replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+}

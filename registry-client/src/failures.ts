@@ -1,0 +1,132 @@
+import { asProblem, problemError, RegistryError } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+import { SettingsError } from "./settings.ts";
+import type { Answer } from "./transport.ts";
+import { LARGEST_ANSWER_BYTES, OversizedAnswer } from "./transport.ts";
+
+/** An attempt that failed: what to tell the caller, and whether trying again may help (then after how long). */
+export type Failure = { error: RegistryError; again: boolean; afterMs?: number };
+
+const BUSY = new Set([429, 502, 503, 504]);
+const NEVER_AGAIN = new Set(["ENOTFOUND", "ERR_INVALID_CHAR", "EPROTO"]);
+const CHECK = "check that it runs there and that address (WAYBILL_ADDRESS) is right";
+
+/** Says why no answer came. Cancellation and time-out are told apart by the caller, who owns the signals. */
+export function connectionFailure(thrown: unknown, { address, caFile }: Settings): Failure {
+  if (thrown instanceof SettingsError) throw thrown;
+  const at = `the registry at ${address.href}`;
+  if (thrown instanceof OversizedAnswer) {
+    const limit = LARGEST_ANSWER_BYTES / 1024 / 1024;
+    return notWaybill(`${at} sent more than ${limit} MiB, which no registry does; ${CHECK}`);
+  }
+  const { code = "", message } = thrown as NodeJS.ErrnoException;
+  const failed = (sentence: string, as = "unreachable"): Failure => ({
+    error: new RegistryError("unreachable", sentence, { code: as }),
+    again: as === "unreachable" && !NEVER_AGAIN.has(code),
+  });
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return failed(
+      `${at} shows a certificate for another host name; use the name in the certificate as address`,
+      "tls",
+    );
+  }
+  if (code === "CERT_HAS_EXPIRED") {
+    return failed(`the certificate of ${at} has expired; renew it on the server`, "tls");
+  }
+  if (/CERT|UNABLE_TO_|SIGNATURE/.test(code)) {
+    const hint = caFile
+      ? `ca_file ${caFile} does not hold the authority that signed it`
+      : "when your own authority signed it, set ca_file (WAYBILL_CA_FILE) to its PEM certificate";
+    return failed(`the certificate of ${at} is not trusted (${code}); ${hint}`, "tls");
+  }
+  if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
+    return failed(`${at} does not answer with TLS; if it serves plain HTTP, write http:// in address`, "tls");
+  }
+  if (code.startsWith("ERR_PROXY")) {
+    return failed(
+      `the proxy named by HTTPS_PROXY or HTTP_PROXY does not connect to ${at}; add its host to NO_PROXY to go without`,
+      "proxy",
+    );
+  }
+  if (code.startsWith("HPE_")) {
+    return notWaybill(`${at} answered with something that is not HTTP; ${CHECK}`);
+  }
+  if (code === "ENOTFOUND") return failed(`the host name of ${at} is not known here; ${CHECK}`);
+  if (code === "ECONNREFUSED") return failed(`${at} cannot be reached: connection refused; ${CHECK}`);
+  const cut = code === "ECONNRESET" || code === "EPIPE";
+  return failed(cut ? `${at} cut the connection` : `${at} cannot be reached: ${code || message}; ${CHECK}`);
+}
+
+/**
+ * Takes an answer apart: a body to hand on, or the reason why there is none.
+ *
+ * @param expected a field that the body of this call always has, so that some other server's JSON is noticed; not given when
+ *   the call has no body to hand on
+ */
+export function readAnswer(
+  answer: Answer,
+  expected: string | undefined,
+  address: URL,
+): { body: unknown } | Failure {
+  const { status, headers, text } = answer;
+  if (expected === undefined && status >= 200 && status < 300) return { body: undefined };
+  const json = parseJson(text);
+  if (
+    expected !== undefined &&
+    status >= 200 &&
+    status < 300 &&
+    typeof json === "object" &&
+    json !== null &&
+    expected in json
+  ) {
+    return { body: json };
+  }
+  const again = BUSY.has(status);
+  const afterMs = again ? retryAfterMs(headers["retry-after"]) : undefined;
+  const problem = asProblem(json);
+  if (problem && status >= 400) {
+    const more = afterMs === undefined ? {} : { afterMs };
+    return { error: problemError({ ...problem, status }), again, ...more };
+  }
+  const at = `the registry at ${address.href}`;
+  if (status >= 300 && status < 400) {
+    return notWaybill(`${at} redirects elsewhere (${status}); set address to where it really is`, status);
+  }
+  const what = `${status} and ${describe(headers["content-type"], text)}`;
+  if (again || status >= 500) {
+    const sentence = `${at} answered ${what}; a proxy in front of it may not reach it`;
+    const error = new RegistryError("unreachable", sentence, { status });
+    return { error, again, ...(afterMs !== undefined && { afterMs }) };
+  }
+  return notWaybill(
+    `${at} answered ${what}, which no Waybill registry sends; a proxy may stand before it, or address names another service`,
+    status,
+  );
+}
+
+function notWaybill(sentence: string, status?: number): Failure {
+  return { error: new RegistryError("invalid_response", sentence, { status }), again: false };
+}
+
+function describe(contentType: string | undefined, text: string): string {
+  if (text === "") return "an empty body";
+  if (contentType?.includes("html") || /^\s*<(!doctype|html)/i.test(text)) {
+    const title = /<title[^>]*>([^<]{1,80})/i.exec(text)?.[1]?.trim();
+    return title ? `an HTML page ("${title}")` : "an HTML page";
+  }
+  return parseJson(text) === undefined ? "a body that is not JSON" : "JSON of another kind";
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}

@@ -1,0 +1,14 @@
+export type { CallOptions, ClientOptions } from "./caller.ts";
+export type { Paging, ResolveResult, VersionReference } from "./client.ts";
+export { RegistryClient } from "./client.ts";
+export type { ErrorKind, Problem } from "./problem.ts";
+export { problemError, RegistryError } from "./problem.ts";
+export type { Reference } from "./reference.ts";
+export { isName, parseReference, ReferenceError_ } from "./reference.ts";
+export type { SettingKey, Settings } from "./settings.ts";
+export { DEFAULT_ADDRESS, readSettings, SettingsError } from "./settings.ts";
+export type { DamagedFile, SpoolEntry, SpoolRecord } from "./spool.ts";
+export { listSpool, scanSpool, spoolDirectory, writeSpoolRecord } from "./spool.ts";
+export type { SendOptions, SpoolResult } from "./spool-send.ts";
+export { sendSpool } from "./spool-send.ts";
+export type * from "./types.ts";
