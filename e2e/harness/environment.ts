@@ -1,0 +1,26 @@
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const repository = fileURLToPath(new URL("../..", import.meta.url));
+const binaries = join(repository, "node_modules", ".bin");
+
+/**
+ * The environment of somebody who has a home directory and nothing else: no settings of the person who runs the
+ * tests reach Packer, Terraform or Waybill, and nothing of theirs is changed.
+ */
+export function isolatedEnvironment(home: string, settings: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return {
+    PATH: [binaries, process.env.PATH].join(delimiter),
+    HOME: home,
+    LANG: "C.UTF-8",
+    NO_COLOR: "1",
+    CHECKPOINT_DISABLE: "1",
+    PACKER_CONFIG_DIR: home,
+    PACKER_PLUGIN_PATH: join(home, "packer-plugins"),
+    PACKER_CACHE_DIR: join(home, "packer-cache"),
+    // A file that is not there is a warning in every output; global set-up writes an empty one.
+    TF_CLI_CONFIG_FILE: join(home, "terraform.rc"),
+    TF_IN_AUTOMATION: "1",
+    ...settings,
+  };
+}
