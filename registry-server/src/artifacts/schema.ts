@@ -1,0 +1,53 @@
+import { z } from "@hono/zod-openapi";
+import {
+  cursor,
+  description,
+  limit,
+  namespaceName,
+  page,
+  printable,
+  textMap,
+  timestamp,
+} from "../http/schema.ts";
+
+export const artifactExample = {
+  artifact: "hashicorp/logstream",
+  namespace: "hashicorp",
+  name: "logstream",
+  description: "Ships logs",
+  labels: { team: "platform" },
+  latest: 7,
+  versions: 7,
+  created_at: "2026-01-01T09:00:00.000Z",
+  updated_at: "2026-01-31T12:00:01.000Z",
+};
+
+export const ArtifactSchema = z
+  .object({
+    artifact: z.string(),
+    namespace: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    labels: z.record(z.string(), z.string()),
+    latest: z.int().nullable().openapi({ description: "Number of the version that `latest` is now" }),
+    versions: z.int().openapi({ description: "How many complete versions there are" }),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .openapi("Artifact");
+
+export const ArtifactPage = page(ArtifactSchema, "ArtifactPage");
+
+export const ArtifactChangeSchema = z
+  .strictObject({ description: description.nullable().optional(), labels: textMap.optional() })
+  .openapi("ArtifactChange");
+
+export const artifactListQuery = z.strictObject({
+  namespace: namespaceName.optional(),
+  q: printable(1, 200).optional().openapi({ description: "Part of the name or the description" }),
+  limit,
+  cursor,
+});
+
+export type Artifact = z.output<typeof ArtifactSchema>;
+export type ArtifactChange = z.output<typeof ArtifactChangeSchema>;

@@ -1,0 +1,43 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
+import { VersionSchema, versionExample } from "../versions/schema.ts";
+import { BuildReportSchema, BuildSchema, buildExample, buildParams, reportExample } from "./schema.ts";
+
+const tags = ["builds"];
+const path = "/v1/artifacts/{namespace}/{artifact}/versions/{version}/builds/{build}";
+
+export const BuildReportedSchema = z
+  .object({ build: BuildSchema, version: VersionSchema })
+  .openapi("BuildReported");
+
+export const reportBuild = createRoute({
+  method: "put",
+  path,
+  operationId: "reportBuild",
+  tags,
+  summary: "Report a build; the last expected one completes the version",
+  description:
+    "A build that reports again while the version is incomplete replaces its earlier report. On a complete version the same content answers 200 and anything else 409.",
+  request: { params: buildParams, body: jsonBody(BuildReportSchema, reportExample) },
+  responses: {
+    200: json(BuildReportedSchema, "The build is recorded", { build: buildExample, version: versionExample }),
+    ...commonProblems,
+    ...bodyProblems,
+    ...problems("artifact_not_found", "version_not_found", "version_complete", "build_unexpected"),
+  },
+});
+
+export const getBuild = createRoute({
+  method: "get",
+  path,
+  operationId: "getBuild",
+  tags,
+  summary: "Read a build",
+  request: { params: buildParams },
+  responses: {
+    200: json(BuildSchema, "The build", buildExample),
+    304: { description: "It is what `If-None-Match` names" },
+    ...commonProblems,
+    ...problems("artifact_not_found", "version_not_found", "build_not_found"),
+  },
+});

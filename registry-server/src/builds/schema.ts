@@ -1,0 +1,191 @@
+import { z } from "@hono/zod-openapi";
+import {
+  artifactReference,
+  buildName,
+  fingerprint,
+  limits,
+  moment,
+  printable,
+  textMap,
+  timestamp,
+  versionNumber,
+  versionParams,
+} from "../http/schema.ts";
+
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")
+  .openapi({ example: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" });
+
+export const artifactType = printable(1, 128).openapi({ example: "amazon.ami" });
+export const platform = printable(1, 128).openapi({ example: "aws" });
+export const region = printable(0, 128).openapi({
+  example: "us-east-1",
+  description: "Empty on platforms without regions",
+});
+export const externalId = printable(1, 2048).openapi({ example: "ami-0c2a4e5f6a7b8c9d0" });
+
+const imageExample = {
+  platform: "aws",
+  region: "us-east-1",
+  external_id: "ami-0c2a4e5f6a7b8c9d0",
+  source_image_id: "ami-0aaaaaaaaaaaaaaaa",
+  labels: { arch: "x86_64" },
+};
+const fileExample = {
+  path: "output/logstream.qcow2",
+  size: 734003200,
+  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+};
+const parentExample = { artifact: "hashicorp/base", version: 12 };
+
+export const ImageInput = z
+  .strictObject({
+    platform,
+    region,
+    external_id: externalId,
+    source_image_id: printable(1, 2048).nullable().optional(),
+    labels: textMap.optional(),
+  })
+  .openapi("ImageInput", { example: imageExample });
+
+export const ImageSchema = z
+  .object({
+    platform: z.string(),
+    region: z.string(),
+    external_id: z.string(),
+    source_image_id: z.string().nullable(),
+    labels: z.record(z.string(), z.string()),
+  })
+  .openapi("Image", { example: imageExample });
+
+export const FileSchema = z
+  .strictObject({
+    path: printable(1, 1024),
+    size: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+    sha256,
+  })
+  .openapi("File", { example: fileExample });
+
+export const ParentSchema = z
+  .strictObject({
+    artifact: artifactReference,
+    version: versionNumber.optional(),
+    fingerprint: fingerprint.optional(),
+  })
+  .refine(
+    (parent) => (parent.version === undefined) !== (parent.fingerprint === undefined),
+    "must name exactly one of version and fingerprint",
+  )
+  .openapi("Parent", { example: parentExample });
+
+const provenanceValue = z.union(
+  [z.string().max(limits.mapValueLength), z.number(), z.boolean(), z.null()],
+  "must be a text, a number, true, false or null",
+);
+
+const provenance = z
+  .record(z.string().min(1).max(limits.mapKeyLength), provenanceValue)
+  .refine(
+    (map) => Object.keys(map).length <= limits.mapEntries,
+    `must have at most ${limits.mapEntries} keys`,
+  );
+
+const reportShape = {
+  artifact_type: artifactType,
+  metadata: textMap.optional(),
+  labels: textMap.optional(),
+  images: z.array(ImageInput).max(limits.images, `must be at most ${limits.images} images`).optional(),
+  files: z.array(FileSchema).max(limits.files, `must be at most ${limits.files} files`).optional(),
+  parents: z.array(ParentSchema).max(limits.parents, `must be at most ${limits.parents} parents`).optional(),
+  provenance: provenance.optional(),
+  started_at: moment.optional(),
+  ended_at: moment.optional(),
+};
+
+type Report = z.output<z.ZodObject<typeof reportShape>>;
+
+/** Rules over several fields of a report. */
+function checkReport(report: Report, context: z.RefinementCtx): void {
+  const { images = [], files = [], started_at, ended_at } = report;
+  if (images.length + files.length === 0) {
+    context.addIssue({
+      code: "custom",
+      message: "must have at least one image or one file",
+      path: ["images"],
+    });
+  }
+  refuseRepeated(
+    images,
+    (image) => JSON.stringify([image.platform, image.region, image.external_id]),
+    "images",
+    context,
+  );
+  refuseRepeated(files, (file) => file.path, "files", context);
+  if (started_at !== undefined && ended_at !== undefined && ended_at < started_at) {
+    context.addIssue({ code: "custom", message: "must not be before started_at", path: ["ended_at"] });
+  }
+}
+
+function refuseRepeated<T>(
+  items: T[],
+  keyOf: (item: T) => string,
+  field: string,
+  context: z.RefinementCtx,
+): void {
+  const seen = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    const key = keyOf(item);
+    if (seen.has(key)) context.addIssue({ code: "custom", message: "is there twice", path: [field, index] });
+    seen.add(key);
+  }
+}
+
+export const reportExample = {
+  artifact_type: "amazon.ami",
+  metadata: { commit: "4f2a9c1" },
+  labels: { os: "ubuntu-24.04" },
+  images: [imageExample],
+  parents: [parentExample],
+  provenance: { packer_version: "1.16.0", git_dirty: false },
+  started_at: "2026-01-31T11:52:00.000Z",
+  ended_at: "2026-01-31T12:00:00.000Z",
+};
+
+export const BuildReportSchema = z.strictObject(reportShape).superRefine(checkReport).openapi("BuildReport");
+
+export const NamedBuildReport = z
+  .strictObject({ name: buildName, ...reportShape })
+  .superRefine(checkReport)
+  .openapi("NamedBuildReport");
+
+export const buildExample = {
+  name: "amazon-ebs.web",
+  files: [],
+  reported_at: "2026-01-31T12:00:01.000Z",
+  ...reportExample,
+};
+
+export const BuildSchema = z
+  .object({
+    name: z.string(),
+    artifact_type: z.string(),
+    metadata: z.record(z.string(), z.string()),
+    labels: z.record(z.string(), z.string()),
+    images: z.array(ImageSchema),
+    files: z.array(FileSchema),
+    parents: z.array(ParentSchema),
+    provenance: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    started_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+    reported_at: timestamp,
+  })
+  .openapi("Build");
+
+export const buildParams = versionParams.extend({ build: buildName });
+
+export type BuildReport = z.output<typeof BuildReportSchema>;
+export type Image = z.output<typeof ImageSchema>;
+export type File = z.output<typeof FileSchema>;
+export type Parent = z.output<typeof ParentSchema>;
+export type Build = z.output<typeof BuildSchema>;

@@ -1,0 +1,42 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { json, problems } from "./responses.ts";
+
+const HealthSchema = z
+  .object({ status: z.literal("ok"), version: z.string() })
+  .openapi("Health", { example: { status: "ok", version: "0.1.0" } });
+
+const tags = ["operations"];
+const example = { status: "ok", version: "0.1.0" };
+
+export const getHealth = createRoute({
+  method: "get",
+  path: "/healthz",
+  operationId: "getHealth",
+  tags,
+  security: [],
+  summary: "Whether the server is up",
+  responses: { 200: json(HealthSchema, "It is", example), ...problems("internal") },
+});
+
+export const getReadiness = createRoute({
+  method: "get",
+  path: "/readyz",
+  operationId: "getReadiness",
+  tags,
+  security: [],
+  summary: "Whether the server can answer: its database does",
+  responses: { 200: json(HealthSchema, "It can", example), ...problems("unavailable") },
+});
+
+export const getOpenApi = createRoute({
+  method: "get",
+  path: "/openapi.json",
+  operationId: "getOpenApi",
+  tags,
+  security: [],
+  summary: "This document",
+  responses: {
+    200: json(z.looseObject({ openapi: z.string() }), "An OpenAPI 3.1 document", { openapi: "3.1.0" }),
+    ...problems("internal"),
+  },
+});

@@ -1,0 +1,42 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import * as artifacts from "../artifacts/routes.ts";
+import * as builds from "../builds/routes.ts";
+import * as images from "../images/routes.ts";
+import * as resolving from "../resolving/routes.ts";
+import { productVersion } from "../version.ts";
+import * as versions from "../versions/routes.ts";
+import * as health from "./health.ts";
+
+/** Every route of the API, in the order of the document. */
+export const contracts = [
+  ...[artifacts.listArtifacts, artifacts.putArtifact, artifacts.getArtifact, artifacts.deleteArtifact],
+  ...[versions.publishVersion, versions.listVersions, versions.getVersion, versions.changeVersion],
+  ...[versions.completeVersion, versions.deleteVersion],
+  ...[builds.reportBuild, builds.getBuild],
+  ...[resolving.resolve, resolving.resolveMany],
+  images.findImages,
+  ...[health.getHealth, health.getReadiness, health.getOpenApi],
+];
+
+/** The OpenAPI 3.1 document of the API, made from the route contracts. */
+export function openApiDocument() {
+  const app = new OpenAPIHono();
+  for (const contract of contracts) app.openAPIRegistry.registerPath(contract);
+  app.openAPIRegistry.registerComponent("securitySchemes", "token", {
+    type: "http",
+    scheme: "bearer",
+    description: "A token of this registry: `wbl_` and 43 characters",
+  });
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Waybill registry",
+      version: productVersion,
+      description:
+        "The registry between Packer and Terraform. Errors are `application/problem+json` with a stable `code`.",
+      license: { name: "MPL-2.0", url: "https://www.mozilla.org/MPL/2.0/" },
+    },
+    servers: [{ url: "http://127.0.0.1:8421", description: "where `waybill serve` listens by default" }],
+    security: [{ token: [] }],
+  });
+}

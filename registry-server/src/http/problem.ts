@@ -1,0 +1,80 @@
+/** Every error code of the API with its HTTP status and title: a closed set, stable once published. */
+export const problemCodes = {
+  invalid_request: [400, "The request is not valid"],
+  unauthorized: [401, "A valid token is needed"],
+  not_found: [404, "There is no such route"],
+  artifact_not_found: [404, "There is no such artifact"],
+  version_not_found: [404, "There is no such version"],
+  build_not_found: [404, "There is no such build"],
+  channel_not_found: [404, "There is no such channel"],
+  channel_empty: [404, "The channel points nowhere"],
+  no_match: [404, "The version has nothing for these filters"],
+  method_not_allowed: [405, "The route does not have this method"],
+  request_timeout: [408, "The request took too long to arrive"],
+  ambiguous: [409, "More than one image matches"],
+  version_complete: [409, "The version is complete and cannot change"],
+  version_differs: [409, "The version was opened with another value"],
+  build_unexpected: [409, "The version does not expect this build"],
+  version_incomplete: [409, "The version is not complete"],
+  version_revoked: [409, "The version is revoked"],
+  body_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The body is not JSON"],
+  headers_too_large: [431, "The headers are too large"],
+  internal: [500, "Something went wrong in the server"],
+  unavailable: [503, "The registry cannot answer now"],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+/** One wrong place in a request: a path such as `builds[0].images[2].platform`, and what is accepted there. */
+export type ProblemPlace = { path: string; message: string };
+
+/** The body of an error answer (`application/problem+json`, RFC 9457). */
+export type ProblemBody = {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  errors?: ProblemPlace[];
+  [extra: string]: unknown;
+};
+
+/**
+ * An error that the client is told about.
+ *
+ * @example
+ * throw new Problem("artifact_not_found", `There is no artifact "${name}".`);
+ */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly extras: Record<string, unknown>;
+
+  /**
+   * @param code one of the closed set
+   * @param detail a sentence: what was wrong, where, what is accepted, what to do
+   * @param extras further members of the body, such as `images` or `expected_builds`
+   */
+  constructor(code: ProblemCode, detail: string, extras: Record<string, unknown> = {}) {
+    super(detail);
+    this.name = "Problem";
+    this.code = code;
+    this.extras = extras;
+  }
+
+  get status(): number {
+    return problemCodes[this.code][0];
+  }
+
+  toBody(): ProblemBody {
+    const [status, title] = problemCodes[this.code];
+    return {
+      type: `urn:waybill:problem:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      ...this.extras,
+    };
+  }
+}

@@ -1,0 +1,140 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
+import { artifactParams, fingerprint, versionParams } from "../http/schema.ts";
+import {
+  CompleteSchema,
+  PublishSchema,
+  publishExample,
+  VersionChangeSchema,
+  VersionPage,
+  VersionSchema,
+  versionDeleteQuery,
+  versionExample,
+  versionListQuery,
+  versionSummaryExample,
+} from "./schema.ts";
+
+const tags = ["versions"];
+const collection = "/v1/artifacts/{namespace}/{artifact}/versions";
+const path = `${collection}/{version}` as const;
+const notFound = problems("artifact_not_found", "version_not_found");
+
+const incompleteExample = {
+  ...versionExample,
+  state: "incomplete",
+  number: null,
+  expected_builds: ["amazon-ebs.web", "docker.web"],
+  missing_builds: ["docker.web"],
+  completed_at: null,
+};
+
+export const publishVersion = createRoute({
+  method: "post",
+  path: collection,
+  operationId: "publishVersion",
+  tags,
+  summary: "Publish a version all at once (builds), or open it (expected_builds); safe to repeat",
+  description:
+    "Creates namespace and artifact when they are new. The version completes, and gets its number, when the last expected build is there. The same publication again answers 200 with the same version.",
+  request: {
+    params: artifactParams,
+    headers: z.object({
+      "idempotency-key": fingerprint
+        .optional()
+        .openapi({ description: "The fingerprint, when the body has none" }),
+    }),
+    body: jsonBody(PublishSchema, publishExample),
+  },
+  responses: {
+    200: json(VersionSchema, "The version was there already", incompleteExample),
+    201: json(VersionSchema, "The version was created", versionExample),
+    ...commonProblems,
+    ...bodyProblems,
+    ...problems("version_complete", "version_differs", "build_unexpected"),
+  },
+});
+
+export const listVersions = createRoute({
+  method: "get",
+  path: collection,
+  operationId: "listVersions",
+  tags,
+  summary: "List versions, newest first",
+  request: { params: artifactParams, query: versionListQuery },
+  responses: {
+    200: json(VersionPage, "A page of versions", {
+      items: [versionSummaryExample],
+      next_cursor: "eyJpZCI6N30",
+    }),
+    ...commonProblems,
+    ...problems("artifact_not_found"),
+  },
+});
+
+export const getVersion = createRoute({
+  method: "get",
+  path,
+  operationId: "getVersion",
+  tags,
+  summary: "Read a version with its builds",
+  request: { params: versionParams },
+  responses: {
+    200: json(VersionSchema, "The version", versionExample),
+    304: { description: "It is what `If-None-Match` names" },
+    ...commonProblems,
+    ...notFound,
+  },
+});
+
+export const changeVersion = createRoute({
+  method: "patch",
+  path,
+  operationId: "changeVersion",
+  tags,
+  summary: "Change the description and the labels of a version",
+  request: {
+    params: versionParams,
+    body: jsonBody(VersionChangeSchema, { description: "Web servers, rebuilt", labels: { team: "web" } }),
+  },
+  responses: {
+    200: json(VersionSchema, "The version as it is now", versionExample),
+    ...commonProblems,
+    ...bodyProblems,
+    ...notFound,
+  },
+});
+
+export const completeVersion = createRoute({
+  method: "post",
+  path: `${path}/complete`,
+  operationId: "completeVersion",
+  tags,
+  summary: "Complete a version by hand, without the builds that are missing",
+  request: {
+    params: versionParams,
+    body: jsonBody(CompleteSchema, { reason: "the qemu builder is broken" }),
+  },
+  responses: {
+    200: json(VersionSchema, "The complete version", versionExample),
+    ...commonProblems,
+    ...bodyProblems,
+    ...notFound,
+    ...problems("version_incomplete"),
+  },
+});
+
+export const deleteVersion = createRoute({
+  method: "delete",
+  path,
+  operationId: "deleteVersion",
+  tags,
+  summary:
+    "Abandon an incomplete version (its fingerprint is free again), or delete a complete one (its number is not)",
+  request: { params: versionParams, query: versionDeleteQuery },
+  responses: {
+    200: json(VersionSchema, "The version, abandoned", { ...incompleteExample, state: "abandoned" }),
+    204: { description: "The complete version is gone; its number is never given again" },
+    ...commonProblems,
+    ...notFound,
+  },
+});
