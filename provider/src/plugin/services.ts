@@ -1,0 +1,24 @@
+import { HealthCheckResponse_ServingStatus, HealthDefinition } from "../generated/goplugin/health.ts";
+import { GRPCControllerDefinition, GRPCStdioDefinition } from "../generated/goplugin/plugin.ts";
+import { type Service, service } from "./methods.ts";
+
+/**
+ * The services that a client of any plugin expects beside the plugin's own.
+ *
+ * @param shutdown called once when the client asks the process to end; the answer is sent before it takes effect
+ */
+export function pluginServices(shutdown: () => void): readonly Service[] {
+  const health = { status: HealthCheckResponse_ServingStatus.SERVING };
+  return [
+    service(GRPCControllerDefinition, {
+      shutdown: () => {
+        shutdown();
+        return {};
+      },
+    }),
+    // The client keeps this stream open and takes its end for the end of the process. Nothing is sent: what the
+    // process prints reaches the client through stderr.
+    service(GRPCStdioDefinition, { streamStdio: () => {} }),
+    service(HealthDefinition, { check: () => health }),
+  ];
+}
