@@ -45,7 +45,7 @@ export class RegistryClient {
     this.#caller = new Caller(settings, options);
   }
 
-  resolve(query: ResolveQuery, options?: CallOptions): Promise<Resolved> {
+  async resolve(query: ResolveQuery, options?: CallOptions): Promise<Resolved> {
     const { artifact, labels, ...rest } = query;
     const pairs = Object.entries(labels ?? {}).map(([key, value]) => ["labels", `${key}=${value}`] as const);
     return this.#get(`${this.#path(artifact)}/resolve${queryString(rest, pairs)}`, "artifact", options);
@@ -89,11 +89,11 @@ export class RegistryClient {
     return this.#send("PUT", path, body, "version", options);
   }
 
-  getVersion(artifact: string, version: VersionReference, options?: CallOptions): Promise<Version> {
+  async getVersion(artifact: string, version: VersionReference, options?: CallOptions): Promise<Version> {
     return this.#get(this.#versionPath(artifact, version), "fingerprint", options);
   }
 
-  listVersions(
+  async listVersions(
     artifact: string,
     filter: Paging & { state?: VersionState | undefined } = {},
     options?: CallOptions,
@@ -102,7 +102,7 @@ export class RegistryClient {
   }
 
   /** Completes a version by hand, dropping the builds that are missing. */
-  completeVersion(
+  async completeVersion(
     artifact: string,
     version: VersionReference,
     reason: string,
@@ -113,7 +113,7 @@ export class RegistryClient {
   }
 
   /** Gives an incomplete version up, so that its fingerprint is free; a complete one is deleted, its number stays. */
-  abandonVersion(
+  async abandonVersion(
     artifact: string,
     version: VersionReference,
     reason?: string,
@@ -123,11 +123,11 @@ export class RegistryClient {
     return this.#send("DELETE", path, undefined, "fingerprint", options);
   }
 
-  getArtifact(artifact: string, options?: CallOptions): Promise<Artifact> {
+  async getArtifact(artifact: string, options?: CallOptions): Promise<Artifact> {
     return this.#get(this.#path(artifact), "artifact", options);
   }
 
-  listArtifacts(
+  async listArtifacts(
     filter: Paging & { namespace?: string | undefined; q?: string | undefined } = {},
     options?: CallOptions,
   ): Promise<Page<Artifact>> {
@@ -135,7 +135,7 @@ export class RegistryClient {
   }
 
   /** Creates an artifact, or changes its description and labels. */
-  putArtifact(
+  async putArtifact(
     artifact: string,
     body: { description?: string; labels?: Labels },
     options?: CallOptions,
@@ -149,14 +149,14 @@ export class RegistryClient {
   }
 
   /** "What is ami-123?" */
-  findImages(
+  async findImages(
     filter: Paging & { external_id: string; platform?: string | undefined },
     options?: CallOptions,
   ): Promise<Page<FoundImage>> {
     return this.#get(`v1/images${queryString(filter)}`, "items", options);
   }
 
-  health(options?: CallOptions): Promise<Health> {
+  async health(options?: CallOptions): Promise<Health> {
     return this.#get("healthz", "status", options);
   }
 

@@ -1,0 +1,162 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { record } from "../test/record.ts";
+import { ReferenceError_, RegistryError } from "./index.ts";
+import { listSpool, writeSpoolRecord } from "./spool.ts";
+import { sendSpool } from "./spool-send.ts";
+import type { Build, Publish, Version } from "./types.ts";
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "waybill-spool-"));
+});
+
+/** Plays a registry that keeps what it is told under (fingerprint, build), as publishing is idempotent. */
+function registry(answer: (build: string) => Error | undefined = () => undefined) {
+  const opened: Publish[] = [];
+  const reported: string[] = [];
+  const kept = new Set<string>();
+  const version = (fingerprint: string) => ({ fingerprint }) as Version;
+  return {
+    opened,
+    reported,
+    kept,
+    address: "http://127.0.0.1:8421/",
+    async publish(_artifact: string, body: Publish) {
+      opened.push(body);
+      return { version: version(body.fingerprint ?? ""), created: true };
+    },
+    async reportBuild(_artifact: string, fingerprint: string, name: string) {
+      const error = answer(name);
+      if (error) throw error;
+      reported.push(name);
+      kept.add(`${fingerprint} ${name}`);
+      return { build: { name } as Build, version: version(fingerprint) };
+    },
+  };
+}
+
+const ended = (minute: number) => ({ ended_at: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString() });
+const away = new RegistryError("unreachable", "connection refused");
+const nothingLeft = { left: 0, stopped: undefined, otherAddresses: [] };
+
+test("sends the oldest build first and empties the spool", async () => {
+  for (const minute of [3, 1, 2]) await writeSpoolRecord(dir, record(`b${minute}`, ended(minute)));
+  const server = registry();
+  const told: string[] = [];
+  const result = await sendSpool(dir, server, { onSent: (sent) => told.push(sent.build.name) });
+  expect(result).toEqual({ sent: 3, setAside: 0, ...nothingLeft });
+  expect(server.reported).toEqual(["b1", "b2", "b3"]);
+  expect(told).toEqual(server.reported);
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test("asks for `latest` only if nothing newer is there, unless it was not asked for at all", async () => {
+  const openings = [{}, { latest: true }, { latest: "if_newer" }, { latest: false }] as const;
+  for (const [minute, open] of openings.entries()) {
+    await writeSpoolRecord(dir, record("b", ended(minute), { fingerprint: `run-${minute}`, ...open }));
+  }
+  const server = registry();
+  await sendSpool(dir, server);
+  expect(server.opened.map(({ latest }) => latest)).toEqual(["if_newer", "if_newer", "if_newer", false]);
+});
+
+test("stops at the first record that cannot reach the registry, and keeps it", async () => {
+  for (const minute of [1, 2, 3]) await writeSpoolRecord(dir, record(`b${minute}`, ended(minute)));
+  const server = registry((build) => (build === "b2" ? away : undefined));
+  const result = await sendSpool(dir, server);
+  expect(result).toEqual({ sent: 1, setAside: 0, left: 2, stopped: away, otherAddresses: [] });
+  expect((await listSpool(dir)).map((entry) => entry.record.build.name)).toEqual(["b2", "b3"]);
+});
+
+test("keeps a record that was refused for the sake of the token", async () => {
+  await writeSpoolRecord(dir, record("b1"));
+  const refused = new RegistryError("refused", "the token is not known", {
+    status: 401,
+    code: "unauthorized",
+  });
+  const result = await sendSpool(
+    dir,
+    registry(() => refused),
+  );
+  expect(result).toMatchObject({ sent: 0, setAside: 0, left: 1, stopped: refused });
+});
+
+test.each([
+  new RegistryError("refused", "it is complete", { status: 409, code: "version_complete" }),
+  new ReferenceError_("it is complete"),
+])(
+  "sets a record aside that the registry will never take, with the reason, and goes on: %s",
+  async (refusal) => {
+    const path = await writeSpoolRecord(dir, record("b1", ended(1)));
+    await writeSpoolRecord(dir, record("b2", ended(2)));
+    const told: string[][] = [];
+    const server = registry((build) => (build === "b1" ? refusal : undefined));
+    const result = await sendSpool(dir, server, { onSetAside: (...args) => told.push(args) });
+    expect(result).toEqual({ sent: 1, setAside: 1, ...nothingLeft });
+    expect(told).toEqual([[path, "it is complete"]]);
+    const aside = join(dir, "refused", basename(path));
+    expect(JSON.parse(await readFile(aside, "utf8"))).toEqual(record("b1", ended(1)));
+    expect(await readFile(`${aside}.reason.txt`, "utf8")).toBe("it is complete\n");
+    expect((await stat(join(dir, "refused"))).mode & 0o777).toBe(0o700);
+  },
+);
+
+test("sets a damaged file aside with the reason and goes on", async () => {
+  await writeFile(join(dir, "0.json"), '{"format": 1');
+  await writeSpoolRecord(dir, record("b1"));
+  const server = registry();
+  expect(await sendSpool(dir, server)).toEqual({ sent: 1, setAside: 1, ...nothingLeft });
+  expect(await readFile(join(dir, "refused", "0.json.reason.txt"), "utf8")).toMatch(
+    /holds no record: .*JSON/,
+  );
+});
+
+test("leaves what is meant for another registry, unless told that it has moved", async () => {
+  await writeSpoolRecord(dir, { ...record("b1"), address: "https://elsewhere.test/" });
+  await writeSpoolRecord(dir, record("b2"));
+  const server = registry();
+  expect(await sendSpool(dir, server)).toMatchObject({
+    sent: 1,
+    left: 1,
+    otherAddresses: ["https://elsewhere.test/"],
+  });
+  expect(server.reported).toEqual(["b2"]);
+  expect(await sendSpool(dir, server, { anyAddress: true })).toMatchObject({ sent: 1, left: 0 });
+});
+
+test("has the effect of one sender when two send at once", async () => {
+  const names = Array.from({ length: 20 }, (_, minute) => `b${minute}`);
+  for (const [minute, name] of names.entries()) await writeSpoolRecord(dir, record(name, ended(minute)));
+  await writeFile(join(dir, "0.json"), "damaged");
+  const server = registry((build) =>
+    build === "b7" ? new RegistryError("refused", "no", { status: 409 }) : undefined,
+  );
+  const results = await Promise.all([sendSpool(dir, server), sendSpool(dir, server)]);
+  for (const result of results) expect(result).toMatchObject({ left: 0, stopped: undefined });
+  expect([...server.kept].sort()).toEqual(
+    names
+      .filter((name) => name !== "b7")
+      .map((name) => `run-1 ${name}`)
+      .sort(),
+  );
+  expect(await readdir(dir)).toEqual(["refused"]);
+  expect((await readdir(join(dir, "refused"))).filter((name) => name.endsWith(".json"))).toHaveLength(2);
+});
+
+test("passes over a record that vanishes before it is read", async () => {
+  await writeSpoolRecord(dir, record("b1", ended(1)));
+  const second = await writeSpoolRecord(dir, record("b2", ended(2)));
+  const server = registry();
+  const result = await sendSpool(dir, {
+    ...server,
+    async reportBuild(artifact, fingerprint, name) {
+      await rm(second, { force: true });
+      return server.reportBuild(artifact, fingerprint, name);
+    },
+  });
+  expect(result).toEqual({ sent: 1, setAside: 0, ...nothingLeft });
+});
