@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RegistryClient } from "@waybill/registry-client/client";
 import { readSettings } from "@waybill/registry-client/settings";
@@ -10,28 +12,28 @@ import { until } from "./until.ts";
 /** A token of the form that the registry accepts. */
 export const randomToken = (): string => `wbl_${randomBytes(32).toString("base64url")}`;
 
-/** A real `waybill serve` in a process of its own. */
+/** A real `waybill serve` in a process and a directory of its own, on SQLite unless another database is given. */
 export class Registry {
   readonly token = randomToken();
-  readonly #directory: string;
-  readonly #databaseUrl: string;
+  readonly #databaseUrl: string | undefined;
+  #directory = "";
   #listen = "127.0.0.1:0";
   #process: ChildProcess | undefined;
   #output = "";
 
-  constructor(directory: string, databaseUrl = `sqlite:${join(directory, "registry.sqlite")}`) {
-    this.#directory = directory;
+  constructor(databaseUrl?: string) {
     this.#databaseUrl = databaseUrl;
   }
 
-  /** Starts it, after `kill` or `stop` again at the same address. */
-  async start(): Promise<this> {
+  /** Starts it; after `kill` or `stop` again at the same address and with what it had stored. */
+  async start(): Promise<void> {
+    this.#directory ||= await mkdtemp(join(tmpdir(), "waybill-e2e-registry-"));
     this.#output = "";
     const child = spawn("waybill", ["serve"], {
       cwd: this.#directory,
       env: isolatedEnvironment(this.#directory, {
         WAYBILL_LISTEN: this.#listen,
-        WAYBILL_DATABASE_URL: this.#databaseUrl,
+        WAYBILL_DATABASE_URL: this.#databaseUrl ?? `sqlite:${join(this.#directory, "registry.sqlite")}`,
         WAYBILL_DATA_DIR: join(this.#directory, "data"),
         WAYBILL_BOOTSTRAP_TOKEN: this.token,
       }),
@@ -48,7 +50,6 @@ export class Registry {
       return /127\.0\.0\.1:[1-9]\d*/.test(this.#output);
     });
     this.#listen = this.#output.match(/127\.0\.0\.1:[1-9]\d*/)?.[0] ?? "";
-    return this;
   }
 
   get address(): string {
@@ -67,6 +68,14 @@ export class Registry {
 
   get client(): RegistryClient {
     return new RegistryClient(readSettings({}, this.settings), { userAgent: "waybill-e2e/0.1.0" });
+  }
+
+  /** Ends it and removes all that it stored; started again, it is a new one. */
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.#directory, { recursive: true, force: true });
+    this.#directory = "";
+    this.#listen = "127.0.0.1:0";
   }
 
   /** Ends it as power loss would. */

@@ -37,6 +37,10 @@ export class Workspace {
     await writeFile(this.path(name), content);
   }
 
+  async removeFile(name: string): Promise<void> {
+    await rm(this.path(name));
+  }
+
   read(name: string): Promise<string> {
     return readFile(this.path(name), "utf8");
   }

@@ -1,0 +1,127 @@
+import { stat } from "node:fs/promises";
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { expectSuccess, useWorkspaces } from "./harness/fixtures.ts";
+import { RecordingProxy } from "./harness/recording-proxy.ts";
+import { Registry } from "./harness/registry.ts";
+import { fileTemplate, requiredPlugins } from "./harness/templates.ts";
+import { until } from "./harness/until.ts";
+
+const registry = new Registry();
+const newWorkspace = useWorkspaces();
+beforeEach(() => registry.start());
+afterEach(() => registry.kill());
+afterAll(() => registry.remove());
+
+/** Short, so that a test of a registry that is away does not wait as long as a person would want to. */
+const impatient = { WAYBILL_TIMEOUT: "1s" };
+
+const pausing = `${requiredPlugins}
+source "amazon-ebs" "web" {
+  region   = "us-east-1"
+  wait_for = "go-on"
+}
+build {
+  sources = ["source.amazon-ebs.web"]
+
+  post-processor "waybill" {
+    artifact = "hashicorp/interrupted"
+  }
+}
+`;
+
+test("a registry killed in the middle of a build costs no image, and the record is sent later, once", async () => {
+  const workspace = await newWorkspace({ ...registry.settings, ...impatient });
+  await workspace.write("web.pkr.hcl", pausing);
+  const building = workspace.packer(["build", "."]);
+  await until("the build is under way", async () => (await workspace.list()).includes("go-on.waiting"));
+  await registry.kill();
+  await workspace.write("go-on", "");
+
+  const { output } = expectSuccess(await building);
+  expect(output).toContain("waybill spool send");
+  const [image] = await workspace.list("cloud/us-east-1");
+  expect(image).toMatch(/^ami-/);
+  const [record] = await workspace.list(".spool");
+  expect((await stat(workspace.path(".spool", record ?? ""))).mode & 0o777).toBe(0o600);
+
+  await registry.start();
+  const sends = await Promise.all([
+    workspace.waybill(["spool", "send"]),
+    workspace.waybill(["spool", "send"]),
+  ]);
+  for (const send of sends) expectSuccess(send);
+  expect(await workspace.list(".spool")).toEqual([]);
+  expectSuccess(await workspace.waybill(["spool", "send"]));
+  const { items } = await registry.client.listVersions("hashicorp/interrupted");
+  expect(items).toMatchObject([{ number: 1, state: "complete" }]);
+  expect(await registry.client.resolve({ artifact: "hashicorp/interrupted" })).toMatchObject({
+    external_id: image,
+  });
+});
+
+test("a build sent from the spool does not become latest over a newer one", async () => {
+  const older = await newWorkspace({ ...registry.settings, ...impatient });
+  await older.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/late"'));
+  await registry.kill();
+  expectSuccess(await older.packer(["build", "."], { WAYBILL_FINGERPRINT: "older" }));
+
+  await registry.start();
+  const newer = await newWorkspace(registry.settings);
+  await newer.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/late"'));
+  expectSuccess(await newer.packer(["build", "."], { WAYBILL_FINGERPRINT: "newer" }));
+  const { output } = expectSuccess(await older.waybill(["spool", "send"]));
+
+  expect(output).toMatch(/latest/);
+  const { items } = await registry.client.listVersions("hashicorp/late");
+  expect(items).toMatchObject([
+    { number: 2, fingerprint: "older", state: "complete" },
+    { number: 1, fingerprint: "newer", state: "complete" },
+  ]);
+  expect(await registry.client.resolve({ artifact: "hashicorp/late" })).toMatchObject({
+    fingerprint: "newer",
+  });
+});
+
+test("what waits in the spool goes before the next publication", async () => {
+  const workspace = await newWorkspace({ ...registry.settings, ...impatient });
+  await workspace.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/queue"'));
+  await registry.kill();
+  expectSuccess(await workspace.packer(["build", "-force", "."], { WAYBILL_FINGERPRINT: "first" }));
+  await registry.start();
+  expectSuccess(await workspace.packer(["build", "-force", "."], { WAYBILL_FINGERPRINT: "second" }));
+
+  expect(await workspace.list(".spool")).toEqual([]);
+  const { items } = await registry.client.listVersions("hashicorp/queue");
+  expect(items).toMatchObject([
+    { number: 2, fingerprint: "second" },
+    { number: 1, fingerprint: "first" },
+  ]);
+  expect(await registry.client.resolve({ artifact: "hashicorp/queue" })).toMatchObject({ number: 2 });
+});
+
+test('with on_error = "fail" a registry that is away fails the build and says what Packer does then', async () => {
+  const workspace = await newWorkspace({ ...registry.settings, ...impatient });
+  await workspace.write(
+    "web.pkr.hcl",
+    fileTemplate(["web"], 'artifact = "hashicorp/strict"\n on_error = "fail"'),
+  );
+  await registry.kill();
+  const { code, output } = await workspace.packer(["build", "."]);
+  expect(code, output).toBe(1);
+  expect(output).toMatch(/destroy/i);
+});
+
+test("answers lost on their way make no second version", async () => {
+  const proxy = new RecordingProxy(registry.address);
+  await proxy.start();
+  onTestFinished(() => proxy.stop());
+  const workspace = await newWorkspace({ ...registry.settings, WAYBILL_ADDRESS: proxy.address });
+  await workspace.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/lossy"'));
+  proxy.answersToLose = 2;
+  expectSuccess(await workspace.packer(["build", "."]));
+
+  expect(proxy.answersToLose).toBe(0);
+  expect(await workspace.list(".spool")).toEqual([]);
+  const { items } = await registry.client.listVersions("hashicorp/lossy");
+  expect(items).toMatchObject([{ number: 1, state: "complete" }]);
+});

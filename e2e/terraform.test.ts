@@ -1,0 +1,100 @@
+import type { Publish } from "@waybill/registry-client/types";
+import { beforeEach, describe, expect, inject, test } from "vitest";
+import { expectFailure, expectSuccess, useRegistry, useWorkspaces } from "./harness/fixtures.ts";
+import type { Workspace } from "./harness/workspace.ts";
+
+const registry = useRegistry();
+const newWorkspace = useWorkspaces();
+
+const configuration = `
+terraform {
+  required_providers {
+    waybill = {
+      source = "waybill/waybill"
+    }
+  }
+}
+variable "name" {
+  default = "hashicorp/logstream"
+}
+variable "region" {
+  default = null
+}
+data "waybill_artifact" "logstream" {
+  name   = var.name
+  region = var.region
+}
+resource "terraform_data" "launch_template" {
+  input = data.waybill_artifact.logstream.metadata_full["region-us-east-1"]
+}
+output "number" {
+  value = data.waybill_artifact.logstream.number
+}
+`;
+
+function release(number: number): Publish & { fingerprint: string } {
+  const image = (region: string) => ({ platform: "aws", region, external_id: `ami-${region}-${number}` });
+  const images = [image("us-east-1"), image("eu-west-1")];
+  const builds = [{ name: "amazon-ebs.logstream", artifact_type: "amazon.ami", images }];
+  return { fingerprint: `commit-${number}`, builds };
+}
+
+describe.for(inject("terraforms"))("$title", ({ title, path }) => {
+  const artifact = `${title.toLowerCase()}/logstream`;
+  let workspace: Workspace;
+  const terraform = (args: string[], settings?: NodeJS.ProcessEnv) =>
+    workspace.run(path, [...args, "-no-color"], { TF_VAR_name: artifact, ...settings });
+
+  beforeEach(async () => {
+    workspace = await newWorkspace(registry.settings);
+    await workspace.write("main.tf", configuration);
+    expectSuccess(await terraform(["init"]));
+    await registry.client.publish(artifact, release(1));
+  });
+
+  test("reads, and shows a new version as a change by itself", async () => {
+    expectSuccess(await terraform(["apply", "-auto-approve"]));
+    expect(await terraform(["plan", "-detailed-exitcode"])).toMatchObject({ code: 0 });
+
+    await registry.client.publish(artifact, release(2));
+    const plan = await terraform(["plan", "-detailed-exitcode"]);
+    expect(plan.code, plan.output).toBe(2);
+    expect(plan.output).toMatch(/~ input\s+= "ami-us-east-1-1" -> "ami-us-east-1-2"/);
+    expect(plan.output).toMatch(/~ number\s+= 1 -> 2/);
+
+    expectSuccess(await terraform(["apply", "-auto-approve"]));
+    expect(await terraform(["plan", "-detailed-exitcode"])).toMatchObject({ code: 0 });
+  });
+
+  test.for<{ what: string; settings: NodeJS.ProcessEnv; summary: string; detail: RegExp }>([
+    {
+      what: "an artifact that is not there",
+      settings: { TF_VAR_name: "hashicorp/none" },
+      summary: "No such artifact",
+      detail: /hashicorp\/none/,
+    },
+    {
+      what: "a region without an image",
+      settings: { TF_VAR_region: "ap-south-1" },
+      summary: "No matching image",
+      detail: /eu-west-1.*us-east-1/s,
+    },
+    {
+      what: "a registry that is away",
+      settings: { WAYBILL_ADDRESS: "http://127.0.0.1:1", WAYBILL_TIMEOUT: "1s" },
+      summary: "Registry not reachable",
+      detail: /127\.0\.0\.1:1/,
+    },
+    {
+      what: "a token that the registry does not know",
+      settings: { WAYBILL_TOKEN: `wbl_${"A".repeat(43)}` },
+      summary: "Token refused",
+      detail: /WAYBILL_TOKEN/,
+    },
+  ])("reports $what", async ({ settings, summary, detail }) => {
+    const { output } = expectFailure(await terraform(["plan"], settings));
+    expect(output).toContain(`Error: ${summary}`);
+    expect(output).toMatch(detail);
+    expect(output).not.toContain(settings.WAYBILL_TOKEN ?? registry.token);
+  });
+});
