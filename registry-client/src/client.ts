@@ -112,7 +112,7 @@ export class RegistryClient {
     return this.#send("POST", path, { reason }, "fingerprint", options);
   }
 
-  /** Gives an incomplete version up, so that its fingerprint is free; a complete one is deleted, its number stays. */
+  /** Gives an incomplete version up, so that its fingerprint is free. For a complete one see `deleteVersion`. */
   async abandonVersion(
     artifact: string,
     version: VersionReference,
@@ -121,6 +121,11 @@ export class RegistryClient {
   ): Promise<Version> {
     const path = `${this.#versionPath(artifact, version)}${queryString({ reason })}`;
     return this.#send("DELETE", path, undefined, "fingerprint", options);
+  }
+
+  /** Deletes a complete version; its number is not given again. */
+  async deleteVersion(artifact: string, version: VersionReference, options?: CallOptions): Promise<void> {
+    await this.#caller.call({ method: "DELETE", path: this.#versionPath(artifact, version) }, options);
   }
 
   async getArtifact(artifact: string, options?: CallOptions): Promise<Artifact> {
