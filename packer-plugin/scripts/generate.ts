@@ -1,0 +1,44 @@
+// Generates from proto/waybill: Go code for the shim and a JSON schema for the TypeScript program.
+// `node packer-plugin/scripts/generate.ts [--check]`; with --check nothing is written and stale files end it with 1.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import protobuf from "protobufjs";
+
+const root = join(import.meta.dirname, "../..");
+const shim = join(root, "packer-plugin/shim");
+const check = process.argv.includes("--check");
+
+const outputs = new Map<string, string>();
+const scratch = mkdtempSync(join(tmpdir(), "waybill-generate-"));
+try {
+  const buf = join(root, "node_modules/.bin/buf");
+  const template = join(root, "proto/waybill/buf.gen.yaml");
+  const input = join(root, "proto");
+  execFileSync(
+    buf,
+    ["generate", input, "--template", template, "--path", join(input, "waybill"), "--output", scratch],
+    { cwd: shim, stdio: "inherit" },
+  );
+  for (const file of ["pluginv1/plugin.pb.go", "pluginv1/plugin_grpc.pb.go"]) {
+    outputs.set(join(shim, file), readFileSync(join(scratch, file), "utf8"));
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+const source = readFileSync(join(root, "proto/waybill/plugin/v1/plugin.proto"), "utf8");
+const schema = protobuf.parse(source).root.toJSON();
+outputs.set(
+  join(root, "packer-plugin/src/generated/plugin.json"),
+  `${JSON.stringify(schema, null, 2)}\n`,
+);
+
+for (const [path, text] of outputs) {
+  if (!check) writeFileSync(path, text);
+  else if (readFileSync(path, "utf8") !== text) {
+    console.error(`${path} is stale; run: node packer-plugin/scripts/generate.ts`);
+    process.exitCode = 1;
+  }
+}

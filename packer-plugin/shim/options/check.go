@@ -1,0 +1,243 @@
+package options
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/packer-plugin-sdk/didyoumean"
+)
+
+const (
+	maxEntries    = 256
+	maxKeyChars   = 128
+	maxValueChars = 4096
+)
+
+// Check compares values with the table and names everything that is wrong with them. Values that are not known
+// yet (isUnknown) pass, unless they are signed. Strings of JSON templates are read as the option's type.
+//
+// It returns the values in the types of the table. An empty text counts as not given.
+func (t Table) Check(values map[string]any, isUnknown func(string) bool) (map[string]any, error) {
+	checked := map[string]any{}
+	var problems []error
+	for _, name := range sortedKeys(values) {
+		option, ok := t[name]
+		if !ok {
+			problems = append(problems, t.unknownOption(name))
+			continue
+		}
+		if values[name] == "" {
+			continue // as a variable that nobody set
+		}
+		value, err := option.convert(values[name])
+		if err == nil {
+			err = option.check(value, isUnknown)
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("option %q %w", name, err))
+			continue
+		}
+		checked[name] = value
+	}
+	for _, name := range sortedKeys(t) {
+		option := t[name]
+		if option.Required && (values[name] == nil || values[name] == "") {
+			problems = append(problems, fmt.Errorf("option %q is required: %s", name, option.Accepts))
+		}
+		// The TypeScript program reads these itself; a wrong one is better found now.
+		if env := os.Getenv(option.Env); option.Env != "" && env != "" && checked[name] == nil {
+			if err := option.checkText(env, isUnknown); err != nil {
+				problems = append(problems, fmt.Errorf("environment variable %s %w", option.Env, err))
+			}
+		}
+	}
+	return checked, errors.Join(append(problems, t.checkTogether(checked)...)...)
+}
+
+func (t Table) unknownOption(name string) error {
+	if close := didyoumean.NameSuggestion(name, sortedKeys(t)); close != "" {
+		return fmt.Errorf("option %q is not known; did you mean %q?", name, close)
+	}
+	return fmt.Errorf("option %q is not known; there are: %s", name, strings.Join(sortedKeys(t), ", "))
+}
+
+func (t Table) checkTogether(values map[string]any) []error {
+	var selectors []string
+	for _, name := range sortedKeys(values) {
+		if t[name].Selector {
+			selectors = append(selectors, name)
+		}
+	}
+	var problems []error
+	if len(selectors) > 1 {
+		problems = append(problems, fmt.Errorf("only one of %s can be given", strings.Join(selectors, ", ")))
+	}
+	if file, ok := values["ca_file"].(string); ok && file != "" {
+		if _, err := os.Stat(file); err != nil {
+			problems = append(problems, fmt.Errorf("option \"ca_file\" cannot be read: %w", err))
+		}
+	}
+	return problems
+}
+
+// convert reads a value in the option's type. HCL brings the right types; JSON templates can bring texts for all
+// of them, because user variables are always texts.
+func (o Option) convert(value any) (any, error) {
+	wrong := fmt.Errorf("must be %s", o.Accepts)
+	switch o.Type {
+	case "string":
+		return text(value, wrong)
+	case "bool":
+		switch value {
+		case true, "true":
+			return true, nil
+		case false, "false":
+			return false, nil
+		}
+		return nil, wrong
+	case "list":
+		if joined, ok := value.(string); ok {
+			return strings.Split(joined, ","), nil
+		}
+		return each(value, wrong, text)
+	case "map":
+		return texts(value, wrong)
+	default:
+		return each(value, wrong, texts)
+	}
+}
+
+func text(value any, wrong error) (string, error) {
+	switch value := value.(type) {
+	case string:
+		return value, nil
+	case bool, float64, int64, uint64:
+		return fmt.Sprint(value), nil
+	}
+	return "", wrong
+}
+
+func texts(value any, wrong error) (map[string]string, error) {
+	entries, ok := value.(map[string]any)
+	if !ok {
+		return nil, wrong
+	}
+	converted := make(map[string]string, len(entries))
+	for key, entry := range entries {
+		if entry == nil {
+			continue // an attribute that HCL's conversion filled in
+		}
+		var err error
+		if converted[key], err = text(entry, wrong); err != nil {
+			return nil, err
+		}
+	}
+	return converted, nil
+}
+
+func each[T any](value any, wrong error, convert func(any, error) (T, error)) ([]T, error) {
+	items, ok := value.([]any)
+	if !ok {
+		return nil, wrong
+	}
+	converted := make([]T, len(items))
+	for i, item := range items {
+		var err error
+		if converted[i], err = convert(item, wrong); err != nil {
+			return nil, err
+		}
+	}
+	return converted, nil
+}
+
+func (o Option) check(value any, isUnknown func(string) bool) error {
+	switch value := value.(type) {
+	case string:
+		return o.checkText(value, isUnknown)
+	case []string:
+		if len(value) > o.Max || (o.Signed && len(value) == 0) {
+			return fmt.Errorf("has %d entries, but must be %s", len(value), o.Accepts)
+		}
+		for _, item := range value {
+			if err := o.checkText(item, isUnknown); err != nil {
+				return err
+			}
+		}
+	case map[string]string:
+		return o.checkMap(value)
+	case []map[string]string:
+		if len(value) > o.Max {
+			return fmt.Errorf("has %d entries, but at most %d are possible", len(value), o.Max)
+		}
+		for i, image := range value {
+			if err := checkImage(image); err != nil {
+				return fmt.Errorf("has an entry (number %d) that %w", i+1, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (o Option) checkText(value string, isUnknown func(string) bool) error {
+	if isUnknown(value) {
+		if !o.Signed {
+			return nil
+		}
+		return errors.New("must be known before anything is built, and is not. Either it uses a variable of the build " +
+			"(build.ID and the like; only build.name is known), or a data source that `packer validate` did not read: " +
+			"then validate with -evaluate-datasources")
+	}
+	if len(o.Enum) > 0 && !slices.Contains(o.Enum, value) || !o.pattern.MatchString(value) {
+		if o.Secret {
+			return fmt.Errorf("must be %s", o.Accepts)
+		}
+		return fmt.Errorf("is %s, but must be %s", shorten(value), o.Accepts)
+	}
+	return nil
+}
+
+func (o Option) checkMap(entries map[string]string) error {
+	if len(entries) > maxEntries {
+		return fmt.Errorf("has %d entries, but must be %s", len(entries), o.Accepts)
+	}
+	for key, value := range entries {
+		if key == "" || utf8.RuneCountInString(key) > maxKeyChars || utf8.RuneCountInString(value) > maxValueChars {
+			return fmt.Errorf("has an entry %s that is too long or has no key; it must be %s", shorten(key), o.Accepts)
+		}
+	}
+	return nil
+}
+
+func checkImage(image map[string]string) error {
+	for key := range image {
+		if !slices.Contains([]string{"platform", "region", "external_id", "source_image_id"}, key) {
+			return fmt.Errorf("has the field %q; there are platform, region, external_id and source_image_id", key)
+		}
+	}
+	for _, key := range []string{"platform", "region", "external_id"} {
+		if image[key] == "" {
+			return fmt.Errorf("has no %s", key)
+		}
+	}
+	return nil
+}
+
+func shorten(value string) string {
+	if runes := []rune(value); len(runes) > 80 {
+		value = string(runes[:80]) + "…"
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+func sortedKeys[V any](values map[string]V) []string {
+	keys := make([]string, 0, len(values))
+	for key := range values {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,19 @@
+//go:build unix
+
+package private
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+)
+
+func checkOwner(path string, info os.FileInfo) error {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s belongs to another user (number %d)", path, stat.Uid)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("%s can be entered by other users (mode %04o)", path, mode)
+	}
+	return nil
+}
