@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { repository } from "./harness/environment.ts";
+import { repository } from "../tools/environment.ts";
 import { expectFailure, expectSuccess, useFreshRegistry, useWorkspaces } from "./harness/fixtures.ts";
 import { instead } from "./harness/templates.ts";
 

@@ -1,10 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Say } from "./ensure-tools.ts";
+import { repository } from "./environment.ts";
 import { run } from "./run.ts";
 
-const repository = fileURLToPath(new URL("..", import.meta.url));
 const buildTimeoutMs = 20 * 60_000;
 
 type Build = { title: string; script: string; output: string; madeFrom: readonly string[] };

@@ -6,6 +6,7 @@ export type RunOptions = {
   readonly timeoutMs: number;
   /** Called with each piece of output as it comes. */
   readonly onOutput?: (text: string) => void;
+  /** Asks the command to end; `run` still waits until it has. */
   readonly signal?: AbortSignal;
 };
 
@@ -27,7 +28,6 @@ export function run(command: string, args: readonly string[], options: RunOption
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ["ignore", "pipe", "pipe"],
-    ...(options.signal && { signal: options.signal }),
   });
   let stdout = "";
   let output = "";
@@ -40,6 +40,8 @@ export function run(command: string, args: readonly string[], options: RunOption
     collect(text);
   });
   child.stderr.setEncoding("utf8").on("data", collect);
+  const end = () => child.kill("SIGTERM");
+  options.signal?.addEventListener("abort", end);
   const timer = setTimeout(() => {
     child.kill("SIGKILL");
     reject(new Error(`${command} ${args.join(" ")} took longer than ${options.timeoutMs} ms:\n${output}`));
@@ -50,6 +52,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
   child.on("close", (code) => {
     clearTimeout(timer);
+    options.signal?.removeEventListener("abort", end);
     resolve({ code, stdout, output });
   });
   return promise;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { ensureBuilds } from "../../tools/ensure-builds.ts";
 import { ensureOpenTofu, ensurePacker, findTerraform } from "../../tools/ensure-tools.ts";
+import { isolatedEnvironment, repository } from "../../tools/environment.ts";
 import { run } from "../../tools/run.ts";
-import { isolatedEnvironment, repository } from "./environment.ts";
 import { installPretendAmazon } from "./pretend-amazon.ts";
 
 declare module "vitest" {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { isolatedEnvironment, repository } from "../../tools/environment.ts";
 import { run } from "../../tools/run.ts";
-import { isolatedEnvironment, repository } from "./environment.ts";
 
 const buildTimeoutMs = 10 * 60_000;
 const installTimeoutMs = 60_000;

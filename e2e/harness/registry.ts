@@ -1,64 +1,43 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RegistryClient } from "@waybill/registry-client/client";
 import { readSettings } from "@waybill/registry-client/settings";
-import { isolatedEnvironment } from "./environment.ts";
-import { until } from "./until.ts";
-
-/** A token of the form that the registry accepts. */
-export const randomToken = (): string => `wbl_${randomBytes(32).toString("base64url")}`;
+import { isolatedEnvironment } from "../../tools/environment.ts";
+import { type RegistryProcess, startRegistryProcess } from "../../tools/registry-process.ts";
 
 /** A real `waybill serve` in a process and a directory of its own, on SQLite unless another database is given. */
 export class Registry {
-  readonly token = randomToken();
+  readonly token = `wbl_${randomBytes(32).toString("base64url")}`;
   readonly #databaseUrl: string | undefined;
   #directory = "";
   #listen = "127.0.0.1:0";
-  #process: ChildProcess | undefined;
-  #output = "";
+  #process: RegistryProcess | undefined;
 
   constructor(databaseUrl?: string) {
     this.#databaseUrl = databaseUrl;
   }
 
-  /** Starts it; after `kill` or `stop` again at the same address and with what it had stored. */
+  /** Starts it, unless it runs; after `kill` or `stop` again at the same address and with what it had stored. */
   async start(): Promise<void> {
+    if (this.#process) return;
     this.#directory ||= await mkdtemp(join(tmpdir(), "waybill-e2e-registry-"));
-    this.#output = "";
-    const child = spawn("waybill", ["serve"], {
-      cwd: this.#directory,
-      env: isolatedEnvironment(this.#directory, {
-        WAYBILL_LISTEN: this.#listen,
-        WAYBILL_DATABASE_URL: this.#databaseUrl ?? `sqlite:${join(this.#directory, "registry.sqlite")}`,
-        WAYBILL_DATA_DIR: join(this.#directory, "data"),
-        WAYBILL_BOOTSTRAP_TOKEN: this.token,
-      }),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        this.#output += text;
-      });
-    }
-    this.#process = child;
-    await until("the registry says where it listens", () => {
-      if (child.exitCode !== null) throw new Error(`the registry ended at once:\n${this.#output}`);
-      return /127\.0\.0\.1:[1-9]\d*/.test(this.#output);
-    });
-    this.#listen = this.#output.match(/127\.0\.0\.1:[1-9]\d*/)?.[0] ?? "";
+    const settings = {
+      WAYBILL_LISTEN: this.#listen,
+      WAYBILL_DATABASE_URL: this.#databaseUrl ?? `sqlite:${join(this.#directory, "registry.sqlite")}`,
+      WAYBILL_DATA_DIR: join(this.#directory, "data"),
+      WAYBILL_BOOTSTRAP_TOKEN: this.token,
+    };
+    this.#process = await startRegistryProcess(
+      this.#directory,
+      isolatedEnvironment(this.#directory, settings),
+    );
+    this.#listen = new URL(this.#process.address).host;
   }
 
   get address(): string {
     return `http://${this.#listen}`;
-  }
-
-  /** What it wrote since it was last started. */
-  get output(): string {
-    return this.#output;
   }
 
   /** The settings that a client needs. */
@@ -68,14 +47,6 @@ export class Registry {
 
   get client(): RegistryClient {
     return new RegistryClient(readSettings({}, this.settings), { userAgent: "waybill-e2e/0.1.0" });
-  }
-
-  /** Ends it and removes all that it stored; started again, it is a new one. */
-  async remove(): Promise<void> {
-    await this.kill();
-    await rm(this.#directory, { recursive: true, force: true });
-    this.#directory = "";
-    this.#listen = "127.0.0.1:0";
   }
 
   /** Ends it as power loss would. */
@@ -88,14 +59,17 @@ export class Registry {
     return this.#end("SIGTERM");
   }
 
+  /** Ends it and removes all that it stored; started again, it is a new one. */
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.#directory, { recursive: true, force: true });
+    this.#directory = "";
+    this.#listen = "127.0.0.1:0";
+  }
+
   async #end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.#process;
+    const process = this.#process;
     this.#process = undefined;
-    if (!child) return null;
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
-    return child.exitCode;
+    return process ? process.end(signal) : null;
   }
 }

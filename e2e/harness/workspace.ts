@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inject } from "vitest";
+import { isolatedEnvironment, repository } from "../../tools/environment.ts";
 import { type RunResult, run } from "../../tools/run.ts";
-import { isolatedEnvironment, repository } from "./environment.ts";
 
 /** How long one command may take; far more than any needs, so that only one that hangs is ended. */
 const commandTimeoutMs = 60_000;

@@ -1,11 +1,12 @@
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const repository = fileURLToPath(new URL("../..", import.meta.url));
+/** Where the repository is checked out; ends with a slash. */
+export const repository = fileURLToPath(new URL("..", import.meta.url));
 const binaries = join(repository, "node_modules", ".bin");
 
 /**
- * The environment of somebody who has a home directory and nothing else: no settings of the person who runs the
+ * The environment of somebody who has a home directory and nothing else: no settings of the person who runs demo or
  * tests reach Packer, Terraform or Waybill, and nothing of theirs is changed.
  */
 export function isolatedEnvironment(home: string, settings: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
@@ -14,6 +15,7 @@ export function isolatedEnvironment(home: string, settings: NodeJS.ProcessEnv = 
     HOME: home,
     LANG: "C.UTF-8",
     NO_COLOR: "1",
+    PACKER_NO_COLOR: "1",
     CHECKPOINT_DISABLE: "1",
     PACKER_CONFIG_DIR: home,
     PACKER_PLUGIN_PATH: join(home, "packer-plugins"),
