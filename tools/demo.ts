@@ -56,7 +56,7 @@ async function play(stage: Stage, terraform: string): Promise<void> {
 
   stage.say("A second build becomes version 2 ...");
   await stage.run("packer build -var release=1.1.0 .", { at: "image", shows: /version 2\b/i });
-  await stage.run("waybill versions hashicorp/logstream");
+  await stage.run("waybill versions list hashicorp/logstream");
 
   stage.say("... and the next plan shows the change by itself: no id was copied, no file was edited.");
   const withChanges = 2;
