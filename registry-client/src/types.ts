@@ -9,7 +9,9 @@ export type Image = Schemas["ImageInput"];
 export type File_ = Schemas["File"];
 export type Parent = Schemas["Parent"];
 export type BuildReport = Schemas["BuildReport"];
+export type Provenance = NonNullable<BuildReport["provenance"]>;
 export type Publish = Schemas["Publish"];
+export type Latest = NonNullable<Publish["latest"]>;
 
 export type Build = Schemas["Build"];
 export type Version = Schemas["Version"];
