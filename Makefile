@@ -8,7 +8,7 @@ SHIM := packer-plugin/shim
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build dist bench format generate clean
+.PHONY: help demo test check build tools dist bench format generate clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
@@ -28,6 +28,9 @@ check: $(INSTALLED) ## types, lint, formatting, and that generated files are fre
 build: $(INSTALLED) ## the Terraform provider and the Packer plugin for this platform, into dist/
 	@node provider/scripts/build.ts
 	@node packer-plugin/scripts/build.ts
+
+tools: $(INSTALLED) ## Packer and OpenTofu for those who have none, into dist/bin
+	@node tools/link-tools.ts dist/bin
 
 dist: build ## release archives for this platform with their checksums, into dist/release/
 	@node tools/dist.ts
