@@ -27,7 +27,9 @@ function check(): void {
   const files = new Set([...filesBelow(scratch), ...filesBelow(generated)]);
   const stale = [...files].filter((file) => read(join(scratch, file)) !== read(join(generated, file)));
   if (stale.length === 0) return;
-  console.error(`Not as proto/ says: ${stale.map((file) => join("provider/src/generated", file)).join(", ")}.`);
+  console.error(
+    `Not as proto/ says: ${stale.map((file) => join("provider/src/generated", file)).join(", ")}.`,
+  );
   console.error("Run: node provider/scripts/generate.ts");
   process.exitCode = 1;
 }

@@ -22,7 +22,8 @@ export type ServiceDefinition = {
   readonly methods: Readonly<Record<string, Method<any, any>>>;
 };
 
-type Partially<T> = T extends bigint | Uint8Array | string | number | boolean | undefined
+/** A message of which anything may be left out. */
+export type Partially<T> = T extends bigint | Uint8Array | string | number | boolean | undefined
   ? T
   : T extends readonly (infer E)[]
     ? readonly Partially<E>[]

@@ -1,0 +1,128 @@
+import type { SettingKey, Settings } from "@waybill/registry-client/settings";
+import { readSettings, SettingsError } from "@waybill/registry-client/settings";
+import type { ResolveQuery } from "@waybill/registry-client/types";
+import { DiagnosticError, type Diagnostics } from "./framework/diagnostics.ts";
+import type { Config, PartialConfig } from "./framework/schema.ts";
+import { oneOf } from "./framework/validators.ts";
+import { types } from "./framework/values/types.ts";
+import type { Logger } from "./plugin/logger.ts";
+import { Resolver } from "./resolver.ts";
+import { VERSION } from "./version.ts";
+
+export const onRevokedChoices = ["error", "warn", "previous"] as const;
+export type OnRevoked = NonNullable<ResolveQuery["on_revoked"]>;
+
+export const configurationSchema = {
+  description: "Reads machine images and other artifacts from a Waybill registry.",
+  attributes: {
+    address: {
+      type: types.string,
+      optional: true,
+      description: "Where the registry is. Default: `WAYBILL_ADDRESS`, then `http://127.0.0.1:8421`.",
+    },
+    token: {
+      type: types.string,
+      optional: true,
+      sensitive: true,
+      description: "Token with the right to read (`wbl_...`). Default: `WAYBILL_TOKEN`.",
+    },
+    namespace: {
+      type: types.string,
+      optional: true,
+      description: "Namespace of artifacts that are named without one. Default: `WAYBILL_NAMESPACE`.",
+    },
+    ca_file: {
+      type: types.string,
+      optional: true,
+      description:
+        "PEM file with the certificate authority that signed the registry's certificate, where it is not a public one. Default: `WAYBILL_CA_FILE`.",
+    },
+    timeout: {
+      type: types.string,
+      optional: true,
+      description:
+        "How long one request may take with all its retries, such as `500ms`, `30s` or `2m`. Default: `WAYBILL_TIMEOUT`, then `30s`.",
+    },
+    consumer: {
+      type: types.string,
+      optional: true,
+      description:
+        "The name under which the registry remembers who reads. Default: `WAYBILL_CONSUMER`, then the Terraform Cloud workspace, then the CI job.",
+    },
+    on_revoked: {
+      type: types.string,
+      optional: true,
+      validators: [oneOf(...onRevokedChoices)],
+      description:
+        "What data sources do about a revoked version unless they say so themselves: `error`, `warn` (read it, with a warning) or `previous` (read the newest earlier one that is not revoked). Default: `WAYBILL_ON_REVOKED`, then `error`.",
+    },
+  },
+} as const;
+
+type ConfigurationSchema = typeof configurationSchema;
+
+/** What the data sources work with. */
+export type Registry = {
+  readonly settings: Settings;
+  readonly onRevoked: OnRevoked | undefined;
+  readonly resolver: Resolver;
+};
+
+/** Reports the arguments that cannot be used. The environment is not looked at: validation is not for one machine only. */
+export function validateConfiguration(
+  config: PartialConfig<ConfigurationSchema>,
+  diagnostics: Diagnostics,
+): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (key === "on_revoked" || typeof value !== "string") continue;
+    try {
+      readSettings({ [key]: value }, {});
+    } catch (error) {
+      const { summary, detail, path } = asDiagnostic(error, true);
+      diagnostics.error(summary, detail, path);
+    }
+  }
+}
+
+/**
+ * Settles how the registry is reached. Nobody is asked before the first read.
+ *
+ * @throws {DiagnosticError} naming the argument or variable that cannot be used
+ */
+export function configure(
+  { on_revoked, ...written }: Config<ConfigurationSchema>,
+  logger: Logger,
+  env: NodeJS.ProcessEnv = process.env,
+): Registry {
+  const given = Object.entries(written).map(([key, value]) => [key, value ?? undefined]);
+  const args: Partial<Record<SettingKey, string | undefined>> = Object.fromEntries(given);
+  let settings: Settings;
+  try {
+    settings = readSettings(args, env);
+  } catch (error) {
+    throw asDiagnostic(error, error instanceof SettingsError && Boolean(args[error.key as SettingKey]));
+  }
+  const resolver = new Resolver(async () => {
+    const { RegistryClient } = await import("@waybill/registry-client/client");
+    const userAgent = `waybill-provider/${VERSION}`;
+    return new RegistryClient(settings, { userAgent, env, log: (message) => logger.info(message) });
+  });
+  return { settings, onRevoked: parseOnRevoked(on_revoked ?? env.WAYBILL_ON_REVOKED), resolver };
+}
+
+function parseOnRevoked(text: string | undefined): OnRevoked | undefined {
+  if (!text) return undefined;
+  const choice = onRevokedChoices.find((known) => known === text);
+  if (choice) return choice;
+  const accepted = onRevokedChoices.map((known) => JSON.stringify(known)).join(", ");
+  throw new DiagnosticError(
+    "Invalid on_revoked",
+    `WAYBILL_ON_REVOKED must be one of ${accepted}, not ${JSON.stringify(text)}.`,
+  );
+}
+
+/** Turns an unusable setting into a diagnostic, at the argument when that is where it came from. */
+function asDiagnostic(error: unknown, isArgument: boolean): DiagnosticError {
+  if (!(error instanceof SettingsError)) throw error;
+  return new DiagnosticError(`Invalid ${error.key}`, `${error.message}.`, isArgument ? [error.key] : []);
+}

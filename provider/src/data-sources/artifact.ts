@@ -1,0 +1,99 @@
+import { parseReference, ReferenceError_ } from "@waybill/registry-client/reference";
+import type { Resolved, ResolveQuery } from "@waybill/registry-client/types";
+import type { OnRevoked, Registry } from "../configuration.ts";
+import { reportFailure } from "../failures.ts";
+import { DiagnosticError, type Diagnostics } from "../framework/diagnostics.ts";
+import { dataSource } from "../framework/provider.ts";
+import type { Config, Result } from "../framework/schema.ts";
+import { atMostOneOf } from "../framework/validators.ts";
+import { artifactSchema, parseVersion } from "./artifact-schema.ts";
+
+export type ArtifactConfig = Config<typeof artifactSchema>;
+
+/** `data "waybill_artifact"`: which images are the right ones? */
+export const artifact = dataSource<typeof artifactSchema, Registry>({
+  schema: artifactSchema,
+
+  validate(config, diagnostics) {
+    atMostOneOf(["channel", "version", "constraint", "fingerprint"], config, diagnostics);
+    // The namespace may come from the provider, which is not configured yet.
+    if (typeof config.name === "string") reference(config.name, "namespace");
+  },
+
+  async read(config, { client, diagnostics, signal }) {
+    const query = toQuery(config, client);
+    try {
+      const resolved = await client.resolver.resolve(query, signal);
+      reportWarnings(resolved, diagnostics);
+      return toResult(resolved);
+    } catch (error) {
+      throw reportFailure(error, { artifact: query.artifact, config, settings: client.settings });
+    }
+  },
+});
+
+function toQuery(config: ArtifactConfig, { settings, onRevoked }: Registry): ResolveQuery {
+  const version = config.version === null ? undefined : parseVersion(config.version);
+  return {
+    artifact: reference(config.name, settings.namespace),
+    ...withoutNulls({
+      channel: config.channel,
+      version: version === "latest" ? undefined : version,
+      constraint: config.constraint,
+      fingerprint: config.fingerprint,
+      type: config.type,
+      platform: config.platform,
+      region: config.region,
+      build: config.build,
+      on_revoked: (config.on_revoked as OnRevoked | null) ?? onRevoked,
+    }),
+  };
+}
+
+/** What was not written is not sent, so that the registry's own defaults apply. */
+function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const given = Object.entries(fields).filter(([, value]) => value != null);
+  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+function reference(name: string, namespace: string | undefined): string {
+  try {
+    return parseReference(name, namespace).toString();
+  } catch (error) {
+    if (!(error instanceof ReferenceError_)) throw error;
+    throw new DiagnosticError("Invalid name", `The name ${error.message}.`, ["name"]);
+  }
+}
+
+function toResult(resolved: Resolved): Result<typeof artifactSchema> {
+  const { artifact, number, semver, fingerprint, created_at, external_id, revocation } = resolved;
+  const { metadata, metadata_full, labels } = resolved;
+  return {
+    id: `${artifact}/${number}`,
+    number,
+    semver,
+    fingerprint,
+    created_at,
+    external_id,
+    metadata,
+    metadata_full,
+    labels,
+    revocation: revocation && { reason: revocation.reason, revoked_at: revocation.revoked_at },
+    images: resolved.images.map((image) => ({
+      build: image.build,
+      artifact_type: image.artifact_type,
+      platform: image.platform,
+      region: image.region,
+      external_id: image.external_id,
+      source_image_id: image.source_image_id ?? null,
+      labels: image.labels ?? {},
+    })),
+    files: resolved.files.map(({ build, path, size, sha256 }) => ({ build, path, size, sha256 })),
+  };
+}
+
+function reportWarnings({ artifact, number, warnings }: Resolved, diagnostics: Diagnostics): void {
+  for (const { message } of warnings) {
+    diagnostics.warning(`Version ${number} of ${artifact}`, message, ["name"]);
+  }
+}

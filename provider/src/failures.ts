@@ -1,0 +1,117 @@
+import { RegistryError } from "@waybill/registry-client/problem";
+import { type Settings, SettingsError } from "@waybill/registry-client/settings";
+import { DiagnosticError } from "./framework/diagnostics.ts";
+
+/** What was asked when a registry failed: decides where in the configuration the user is sent. */
+export type Asked = {
+  readonly artifact: string;
+  readonly config: { readonly [argument: string]: unknown };
+  readonly settings: Settings;
+};
+
+type Failure = {
+  readonly summary: string;
+  /** The first of these that the user set is where the error is shown. */
+  readonly at?: readonly string[];
+  /** What to say after the registry's own sentence. */
+  readonly advice?: (error: RegistryError, asked: Asked) => string;
+};
+
+const SELECTORS = ["version", "channel", "constraint", "fingerprint", "name"];
+const FILTERS = ["region", "platform", "build", "type", "name"];
+
+/** Every failure that has a name of its own, by the code of the error. */
+const FAILURES: Readonly<Record<string, Failure>> = {
+  artifact_not_found: {
+    summary: "No such artifact",
+    at: ["name"],
+    advice: ({ message }, { artifact, settings }) =>
+      `${mention(message, artifact)}Check the name, and that something was published to the registry at ${settings.address.href}.`,
+  },
+  version_not_found: { summary: "No such version", at: SELECTORS },
+  channel_not_found: { summary: "No such channel", at: SELECTORS },
+  channel_empty: { summary: "Channel points nowhere", at: SELECTORS },
+  no_match: { summary: "No matching image", at: FILTERS, advice: listAvailable },
+  ambiguous: { summary: "Several images match", at: FILTERS, advice: listImages },
+  version_revoked: {
+    summary: "Version is revoked",
+    at: SELECTORS,
+    advice: () =>
+      'Set on_revoked to "warn" to read it nevertheless, or to "previous" to read the newest earlier version that is not revoked, here or for the whole provider (WAYBILL_ON_REVOKED).',
+  },
+  unauthorized: {
+    summary: "Token refused",
+    advice: (_error, { settings }) =>
+      settings.token === undefined
+        ? "No token was given: set token in the provider's configuration, or WAYBILL_TOKEN."
+        : `The registry at ${settings.address.href} does not accept the token in the provider's configuration or WAYBILL_TOKEN; it may have expired, or belong to another registry.`,
+  },
+  forbidden: { summary: "Token may not read this", at: ["name"] },
+  invalid_request: { summary: "Registry refused the query" },
+  timeout: { summary: "Registry did not answer in time" },
+  tls: { summary: "No trusted connection to the registry" },
+  proxy: { summary: "Proxy does not reach the registry" },
+  unreachable: { summary: "Registry not reachable" },
+  unavailable: { summary: "Registry not available" },
+  internal: { summary: "Registry failed" },
+  invalid_response: { summary: "Registry gave an invalid answer" },
+  cancelled: { summary: "Cancelled" },
+};
+
+/** For codes of registries newer than this provider. */
+const BY_KIND: Readonly<Record<RegistryError["kind"], Failure>> = {
+  unreachable: { summary: "Registry not available" },
+  refused: { summary: "Registry refused the query" },
+  invalid_response: { summary: "Registry gave an invalid answer" },
+  cancelled: { summary: "Cancelled" },
+};
+
+/** Says what went wrong with a registry, where in the configuration, and what to do. Other errors pass unchanged. */
+export function reportFailure(error: unknown, asked: Asked): unknown {
+  if (error instanceof SettingsError) {
+    return new DiagnosticError(`Invalid ${error.key}`, sentence(error.message));
+  }
+  if (!(error instanceof RegistryError)) return error;
+  const known = Object.hasOwn(FAILURES, error.code) ? FAILURES[error.code] : undefined;
+  const { summary, at = [], advice } = known ?? BY_KIND[error.kind];
+  const named = error.problem?.errors?.map(({ path }) => String(path).split(".").at(-1) ?? "") ?? [];
+  const argument = [...named, ...at].find((name) => asked.config[name] != null);
+  const detail = [sentence(error.message), advice?.(error, asked)].filter(Boolean).join("\n\n");
+  return new DiagnosticError(summary, detail, argument === undefined ? [] : [argument]);
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
+}
+
+function mention(message: string, artifact: string): string {
+  return message.includes(artifact) ? "" : `It was asked for ${artifact}. `;
+}
+
+const MOST_LISTED = 20;
+
+/** `available` has what the version does have, so that the right filter can be read off. */
+function listAvailable({ problem }: RegistryError): string {
+  const available = problem?.available;
+  if (typeof available !== "object" || available === null) return "";
+  const lines = Object.entries(available)
+    .filter(([, values]) => Array.isArray(values) && values.length > 0)
+    .map(([what, values]) => `  ${what}: ${listed(values.map(String), ", ")}`);
+  return lines.length === 0 ? "" : `There is:\n${lines.join("\n")}`;
+}
+
+function listImages({ problem }: RegistryError): string {
+  const images = problem?.images;
+  if (!Array.isArray(images)) return "";
+  const lines = images.map((image) => {
+    const { platform, region, external_id, build } = Object(image);
+    return `  ${external_id} (${[platform, region, build].filter(Boolean).join(", ")})`;
+  });
+  return `Choose one of these with region, platform, build or type:\n${listed(lines, "\n")}`;
+}
+
+function listed(values: readonly string[], separator: string): string {
+  const more = values.length - MOST_LISTED;
+  return [...values.slice(0, MOST_LISTED), ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
+}

@@ -1,0 +1,70 @@
+import type { Diagnostic as WireDiagnostic } from "../generated/terraform/tfplugin6.ts";
+import type { Logger } from "../plugin/logger.ts";
+import { DiagnosticError, Diagnostics, diagnosticsToWire, formatPath } from "./diagnostics.ts";
+import type { Context } from "./provider.ts";
+import { ValueError } from "./values/values.ts";
+
+/** Runs the handlers of calls, so that each ends with an answer, whatever happens within. */
+export type Answering = {
+  /** Answers with what `work` gives and reports; what it throws becomes an error for the user. */
+  answer<T>(
+    call: string,
+    signal: AbortSignal,
+    work: (context: Context) => T | Promise<T>,
+  ): Promise<Partial<T> & { diagnostics: WireDiagnostic[] }>;
+  /** Asks all running calls to end. Later ones are not concerned. */
+  stop(): void;
+};
+
+export function answering(logger: Logger): Answering {
+  let stopping = new AbortController();
+  return {
+    async answer(call, callSignal, work) {
+      const started = performance.now();
+      const signal = AbortSignal.any([callSignal, stopping.signal]);
+      const diagnostics = new Diagnostics();
+      let response = {} as Partial<Awaited<ReturnType<typeof work>>>;
+      try {
+        response = await work({ diagnostics, logger, signal });
+      } catch (error) {
+        report(error, call, signal, diagnostics, logger);
+      }
+      logger.debug(call, { ms: Math.round(performance.now() - started), failed: diagnostics.hasErrors });
+      return { ...response, diagnostics: diagnosticsToWire(diagnostics.list) };
+    },
+    stop() {
+      stopping.abort();
+      stopping = new AbortController();
+    },
+  };
+}
+
+function report(
+  error: unknown,
+  call: string,
+  signal: AbortSignal,
+  diagnostics: Diagnostics,
+  logger: Logger,
+): void {
+  if (error instanceof DiagnosticError) {
+    diagnostics.error(error.summary, error.detail, error.path);
+  } else if (signal.aborted) {
+    diagnostics.error("Cancelled", "Terraform was interrupted before there was an answer.");
+  } else if (error instanceof ValueError) {
+    const where = error.path.length === 0 ? "" : ` at ${formatPath(error.path)}`;
+    diagnostics.error(
+      "Value does not fit the schema",
+      `A value${where} cannot be used: ${error.message}. Terraform and the provider disagree on what it should be; ` +
+        "check that one version of the provider is installed, and report it otherwise.",
+      error.path,
+    );
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    logger.error(`${call} failed`, { error });
+    diagnostics.error(
+      "Provider failed",
+      `This is a fault of the provider, which please report: ${message}. The environment variable ` +
+        "TF_LOG_PROVIDER=error makes Terraform print where it happened.",
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import type { Logger } from "../plugin/logger.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+import type { Config, PartialConfig, Result, Schema } from "./schema.ts";
+
+/** What every handler has besides its arguments. */
+export type Context = {
+  readonly diagnostics: Diagnostics;
+  readonly logger: Logger;
+  /** Aborted when Terraform is interrupted, or no longer waits for this call. */
+  readonly signal: AbortSignal;
+};
+
+/** What reading a data source has: also what configuring the provider gave. */
+export type ReadContext<Client> = Context & { readonly client: Client };
+
+/** One kind of thing that can be looked up. */
+export type DataSource<S extends Schema, Client> = {
+  readonly schema: S;
+  /** Reports what is wrong with the configuration as such; what is unknown yet is an `Unknown`. */
+  validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
+  /**
+   * Looks it up. What the user wrote stays as written, whatever is returned for it.
+   *
+   * @throws {DiagnosticError} when there is nothing to return
+   */
+  read(config: Config<S>, context: ReadContext<Client>): Promise<Result<S>>;
+};
+
+/** A provider: how it is configured, and what it offers under which type name. */
+export type Provider<S extends Schema, Client> = {
+  readonly schema: S;
+  validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
+  /**
+   * Makes what the handlers work with. It should ask nobody: a plan that reads nothing needs no answer.
+   *
+   * @throws {DiagnosticError} when the configuration cannot be used
+   */
+  configure(config: Config<S>, context: Context): Client | Promise<Client>;
+  readonly dataSources: { readonly [typeName: string]: DataSource<Schema, Client> };
+  /** How else the configuration can be given, for users whose configuration is known only after apply. */
+  readonly configurationHint?: string;
+};
+
+/** Fixes the types of a data source: the schema decides what `read` gets and must give. */
+export function dataSource<const S extends Schema, Client>(
+  definition: DataSource<S, Client>,
+): DataSource<S, Client> {
+  return definition;
+}
+
+/** Fixes the types of a provider: the schema decides what `configure` gets. */
+export function provider<const S extends Schema, Client>(
+  definition: Provider<S, Client>,
+): Provider<S, Client> {
+  return definition;
+}

@@ -1,0 +1,63 @@
+import type { Diagnostics } from "./diagnostics.ts";
+import type { Attributes } from "./schema.ts";
+import { isRecord, type Path, Unknown, type Value } from "./values/values.ts";
+
+/** Looks at one value; a sentence says what is wrong with it and what is accepted. */
+export type Validator = (value: Value) => string | undefined;
+
+/** Accepts some texts only. */
+export function oneOf(...accepted: readonly string[]): Validator {
+  return function isOneOf(value) {
+    if (accepted.some((text) => text === value)) return undefined;
+    return `must be one of ${accepted.map((text) => JSON.stringify(text)).join(", ")}, not ${JSON.stringify(value)}`;
+  };
+}
+
+/** Refuses the empty text, which is a variable that was left empty rather than a choice. */
+export function notEmpty(value: Value): string | undefined {
+  return value === "" ? "must not be empty; leave it out, or set it to null, to choose nothing" : undefined;
+}
+
+/** Reports when more than one of some attributes is set. What is unknown may still turn out to be null. */
+export function atMostOneOf(
+  names: readonly string[],
+  config: { readonly [name: string]: unknown },
+  diagnostics: Diagnostics,
+): void {
+  const set = names.filter((name) => config[name] !== null && !(config[name] instanceof Unknown));
+  if (set.length < 2) return;
+  const last = set.at(-1) as string;
+  diagnostics.error(
+    "Arguments exclude each other",
+    `Only one of ${names.join(", ")} can be set, but here are ${set.join(" and ")}. Remove all but one.`,
+    [last],
+  );
+}
+
+/** Runs the validators of a schema on all values that are set and known. */
+export function validateAttributes(
+  attributes: Attributes,
+  value: Value,
+  diagnostics: Diagnostics,
+  path: Path = [],
+): void {
+  if (!isRecord(value)) return;
+  for (const [name, { validators = [], nested }] of Object.entries(attributes)) {
+    const given = value[name] ?? null;
+    if (given === null || given instanceof Unknown) continue;
+    const here = [...path, name];
+    for (const validate of validators) {
+      const wrong = validate(given);
+      if (wrong !== undefined) diagnostics.error(`Invalid ${name}`, `${name} ${wrong}.`, here);
+    }
+    for (const [step, inner] of nested ? members(nested.mode, given) : []) {
+      validateAttributes(nested?.attributes ?? {}, inner, diagnostics, [...here, ...step]);
+    }
+  }
+}
+
+function members(mode: string, value: Value): [step: Path, member: Value][] {
+  if (mode === "single") return [[[], value]];
+  if (Array.isArray(value)) return value.map((member, index) => [[index], member]);
+  return isRecord(value) ? Object.entries(value).map(([key, member]) => [[{ key }], member]) : [];
+}
