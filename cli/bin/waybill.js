@@ -1,2 +1,10 @@
 #!/usr/bin/env node
-await import("../src/main.ts");
+// Node ends with 1 when a program cannot even be loaded, which here would mean "there is none".
+try {
+  const { main } = await import("../src/main.ts");
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const old = error?.code === "ERR_UNKNOWN_FILE_EXTENSION";
+  console.error(old ? `waybill needs Node.js 22.18 or newer, this is ${process.version}` : error);
+  process.exitCode = 4;
+}

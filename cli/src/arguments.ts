@@ -1,0 +1,41 @@
+import type { VersionReference } from "@waybill/registry-client";
+import { InvalidArgumentError } from "commander";
+import { UsageError } from "./failures.ts";
+
+/** Collects `--label key=value` options into a record. */
+export function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [key, value] = splitOnce(text);
+  if (value === undefined || key === "") throw new InvalidArgumentError("Write key=value.");
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`${key} is given twice.`);
+  return { ...before, [key]: value };
+}
+
+/** Collects an option that may be given more than once. */
+export function repeated(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}
+
+export function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,10}$/.test(text) || number < 1)
+    throw new InvalidArgumentError("Write a whole number from 1 up.");
+  return number;
+}
+
+/**
+ * Reads `7` as a number and anything else as a fingerprint; `fingerprint:7` is a fingerprint that looks like a number.
+ */
+export function versionReference(text: string): VersionReference {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  return text.startsWith("fingerprint:") ? (text as `fingerprint:${string}`) : `fingerprint:${text}`;
+}
+
+/** Asks for `--yes` before something that cannot be undone; a script gets the same answer as a person. */
+export function confirmed(yes: boolean | undefined, what: string): void {
+  if (!yes) throw new UsageError(`${what}; add --yes if that is what you want`);
+}
+
+export function splitOnce(text: string): [string, string | undefined] {
+  const at = text.indexOf("=");
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

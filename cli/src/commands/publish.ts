@@ -1,0 +1,110 @@
+import { type Publish, sendSpool, spoolDirectory, type Version } from "@waybill/registry-client";
+import { type Command, Option } from "commander";
+import { pair, repeated } from "../arguments.ts";
+import { withClient } from "../connect.ts";
+import type { Output } from "../output.ts";
+import { readPublish } from "../publish-json.ts";
+import { type BuildOptions, buildFromOptions } from "../publish-options.ts";
+import { printVersion } from "./versions.ts";
+
+const HELP = `
+The build comes from options, or one or more builds come from a JSON file with the body of the registry's publish
+request: {"fingerprint": "...", "builds": [{"name": "...", "artifact_type": "...", "images": [...]}]}. Options of the
+version (--fingerprint, --semver, --description, --label, --latest, --expect) win over the file.
+
+A fingerprint makes publishing safe to repeat: the same content again changes nothing. It may also come from
+WAYBILL_FINGERPRINT. With --expect the version stays open until every expected build has been published.
+Builds that waited in the spool for this registry are sent first.
+
+Examples:
+  waybill publish hashicorp/web --fingerprint "$GIT_SHA" --semver 1.2.3 --type amazon.ami \\
+    --image us-east-1=ami-1 --image eu-west-1=ami-2 --metadata os=debian-13
+  waybill publish hashicorp/box --fingerprint "$GIT_SHA" --type qemu.image --file output/box.qcow2
+  waybill publish hashicorp/web version.json
+  jq -n '{fingerprint: env.GIT_SHA, builds: [...]}' | waybill publish hashicorp/web -
+`;
+
+type Options = BuildOptions & {
+  fingerprint?: string;
+  semver?: string;
+  description?: string;
+  label?: Record<string, string>;
+  latest?: "true" | "false" | "if_newer";
+  expect?: string[];
+};
+
+export function define(command: Command, output: Output): void {
+  command
+    .argument("<artifact>", "namespace/artifact")
+    .argument("[json]", "a JSON file with the whole request, or - for stdin")
+    .option("--fingerprint <text>", "names this version once and for all, such as a git SHA")
+    .option("--semver <version>", "semantic version")
+    .option("--description <text>", "what this version is")
+    .option("--label <key=value>", "label of the version; may be given again", pair)
+    .addOption(
+      new Option("--latest <when>", "whether it may become `latest`").choices(["true", "false", "if_newer"]),
+    )
+    .option("--expect <build>", "a build that belongs to the version; may be given again", repeated)
+    .option("--build <name>", "name of the build (default: the artifact type)")
+    .option("--type <type>", "artifact type of the build, such as amazon.ami or docker.image")
+    .option("--platform <name>", "platform of the images (default: what the artifact type says)")
+    .option(
+      "--image <region=id>",
+      "an image, or =id on a platform without regions; may be given again",
+      repeated,
+    )
+    .option("--file <path>", "a file: its path, size and SHA-256 are recorded; may be given again", repeated)
+    .option("--metadata <key=value>", "metadata of the build; may be given again", pair)
+    .allowExcessArguments(false)
+    .addHelpText("after", HELP)
+    .action(async (artifact: string, json: string | undefined, options: Options) => {
+      const body = await requestBody(json, options);
+      await withClient(command, output, async (client) => {
+        await sendWaiting(client, output);
+        const { version, created } = await client.publish(artifact, body);
+        if (output.json) printVersion(version, output);
+        else {
+          for (const { message } of version.warnings) output.warning(message);
+          output.line(summary(version, created));
+        }
+      });
+    });
+}
+
+async function requestBody(json: string | undefined, options: Options): Promise<Publish> {
+  const {
+    fingerprint = process.env.WAYBILL_FINGERPRINT,
+    semver,
+    description,
+    label: labels,
+    latest,
+    expect,
+  } = options;
+  const build = await buildFromOptions(options, json !== undefined);
+  return {
+    ...(json !== undefined && (await readPublish(json))),
+    ...(fingerprint && { fingerprint }),
+    ...(semver !== undefined && { semver }),
+    ...(description !== undefined && { description }),
+    ...(labels && { labels }),
+    ...(latest && { latest: latest === "if_newer" ? latest : latest === "true" }),
+    ...(expect && { expected_builds: expect }),
+    ...(build && { builds: [build] }),
+  };
+}
+
+/** What waits is older than what is published now. If it cannot be sent, that is said and stops nothing. */
+async function sendWaiting(client: Parameters<typeof sendSpool>[1], output: Output): Promise<void> {
+  const dir = spoolDirectory(process.env);
+  const { sent, setAside, stopped } = await sendSpool(dir, client);
+  if (sent > 0) output.note(`sent ${sent} builds from the spool first`);
+  if (setAside > 0)
+    output.warning(`${setAside} builds of the spool were refused and set aside in ${dir}/refused`);
+  if (stopped) output.warning(`the spool was not sent: ${stopped.message}`);
+}
+
+function summary({ artifact, number, state, semver, missing_builds }: Version, created: boolean): string {
+  if (state !== "complete") return `${artifact} is open, missing: ${missing_builds.join(", ")}`;
+  const name = `${artifact} version ${number}${semver ? ` (${semver})` : ""}`;
+  return created ? `published ${name}` : `${name} was published already`;
+}

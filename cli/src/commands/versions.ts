@@ -1,0 +1,142 @@
+import type { Version, VersionState, VersionSummary } from "@waybill/registry-client";
+import { type Command, Option } from "commander";
+import { confirmed, positiveInteger, versionReference } from "../arguments.ts";
+import { withClient } from "../connect.ts";
+import { UsageError } from "../failures.ts";
+import { type Output, pairsText } from "../output.ts";
+import { DEFAULT_LIMIT, upTo } from "../pages.ts";
+
+const STATES = ["incomplete", "complete", "abandoned", "expired"] satisfies VersionState[];
+const ARTIFACT = ["<artifact>", "namespace/artifact"] as const;
+const VERSION = ["<version>", "number or fingerprint"] as const;
+const EXAMPLES = `
+Examples:
+  waybill versions list hashicorp/web --state incomplete
+  waybill versions show hashicorp/web 7
+  waybill versions complete hashicorp/web 4f2a9c1 --reason "no region eu-west-1 today"
+  waybill versions abandon hashicorp/web 4f2a9c1
+  waybill versions delete hashicorp/web 7 --yes
+`;
+
+export function define(command: Command, output: Output): void {
+  command.addHelpText("after", EXAMPLES);
+
+  command
+    .command("list")
+    .description("List versions, newest first: the complete and the incomplete ones.")
+    .argument(...ARTIFACT)
+    .addOption(new Option("--state <state>", "only those in this state").choices(STATES))
+    .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
+    .allowExcessArguments(false)
+    .action(async (artifact: string, { state, limit }, list: Command) => {
+      await withClient(list, output, async (client) => {
+        const items = await upTo(limit, output, (page) => client.listVersions(artifact, { state, ...page }));
+        output.result(items, () => printList(items, artifact, state, output));
+      });
+    })
+    .addHelpText("after", EXAMPLES);
+
+  command
+    .command("show")
+    .description("Show one version with its builds.")
+    .argument(...ARTIFACT)
+    .argument(...VERSION)
+    .allowExcessArguments(false)
+    .action(async (artifact: string, version: string, _options, show: Command) => {
+      const reference = versionReference(version);
+      printVersion(
+        await withClient(show, output, (client) => client.getVersion(artifact, reference)),
+        output,
+      );
+    })
+    .addHelpText("after", EXAMPLES);
+
+  command
+    .command("complete")
+    .description("Complete a version by hand; builds that were expected and did not come are dropped.")
+    .argument(...ARTIFACT)
+    .argument(...VERSION)
+    .requiredOption("--reason <text>", "why it is complete as it is")
+    .allowExcessArguments(false)
+    .action(async (artifact: string, version: string, { reason }, complete: Command) => {
+      const reference = versionReference(version);
+      const ask = withClient(complete, output, (client) =>
+        client.completeVersion(artifact, reference, reason),
+      );
+      printVersion(await ask, output);
+    })
+    .addHelpText("after", EXAMPLES);
+
+  command
+    .command("abandon")
+    .description("Give an incomplete version up; its fingerprint can be used again.")
+    .argument(...ARTIFACT)
+    .argument(...VERSION)
+    .option("--reason <text>", "why")
+    .allowExcessArguments(false)
+    .action(async (artifact: string, version: string, { reason }, abandon: Command) => {
+      const reference = versionReference(version);
+      await withClient(abandon, output, async (client) => {
+        // The registry has one call for both, and abandoning must not delete.
+        const { state, number } = await client.getVersion(artifact, reference);
+        if (state === "complete") {
+          throw new UsageError(
+            `version ${number} is complete; to delete it: waybill versions delete ${artifact} ${number}`,
+          );
+        }
+        printVersion(await client.abandonVersion(artifact, reference, reason), output);
+      });
+    })
+    .addHelpText("after", EXAMPLES);
+
+  command
+    .command("delete")
+    .description("Delete a complete version; its number is not given again.")
+    .argument(...ARTIFACT)
+    .argument("<number>", "number of the version", positiveInteger)
+    .option("--yes", "do it")
+    .allowExcessArguments(false)
+    .action(async (artifact: string, number: number, { yes }, remove: Command) => {
+      confirmed(yes, `this deletes version ${number} of ${artifact}`);
+      await withClient(remove, output, (client) => client.deleteVersion(artifact, number));
+      output.result({ deleted: number }, () => output.line(`deleted version ${number} of ${artifact}`));
+    })
+    .addHelpText("after", EXAMPLES);
+}
+
+function printList(
+  items: VersionSummary[],
+  artifact: string,
+  state: VersionState | undefined,
+  output: Output,
+): void {
+  if (items.length === 0) {
+    const hint = `publish one with: waybill publish ${artifact} --fingerprint ... --image ...`;
+    output.note(state ? `no version is ${state}` : `no versions yet; ${hint}`);
+    return;
+  }
+  const rows = items.map(({ number, state, semver, fingerprint, builds, missing_builds, completed_at }) => {
+    const missing = missing_builds.length > 0 ? ` (missing: ${missing_builds.join(", ")})` : "";
+    const names = `${builds.map(({ name }) => name).join(", ")}${missing}`;
+    return [number, state, semver, fingerprint, completed_at, names.trim()];
+  });
+  output.table(["NUMBER", "STATE", "SEMVER", "FINGERPRINT", "COMPLETED", "BUILDS"], rows);
+}
+
+/** Prints a version, and notes what the registry warns about. */
+export function printVersion(version: Version, output: Output): void {
+  for (const { message } of version.warnings) output.warning(message);
+  output.result(version, () => {
+    const { artifact, number, state, semver, fingerprint, description, labels, created_at, completed_at } =
+      version;
+    output.facts({
+      ...{ artifact, number, state, semver, fingerprint, description, labels: pairsText(labels) },
+      ...{ created_at, completed_at, missing: version.missing_builds.join(", ") },
+    });
+    const rows = version.builds.flatMap(({ name, artifact_type, images, files }) => [
+      ...images.map((image) => [name, artifact_type, image.platform, image.region, image.external_id]),
+      ...files.map((file) => [name, artifact_type, "file", "", file.path]),
+    ]);
+    if (rows.length > 0) output.table(["BUILD", "TYPE", "PLATFORM", "REGION", "EXTERNAL ID"], rows);
+  });
+}

@@ -1,0 +1,48 @@
+import { CommanderError } from "commander";
+import { exitCode, failureOf, UsageError } from "./failures.ts";
+import { Output } from "./output.ts";
+import { buildProgram } from "./program.ts";
+
+/**
+ * Runs one `waybill` command.
+ *
+ * @param argv what the user wrote after `waybill`
+ * @returns the exit code: 0 done, 1 there is none, 2 usage, 3 registry not reachable, 4 refused
+ */
+export async function main(argv: string[]): Promise<number> {
+  process.stdout.on("error", stopWhenNobodyReads);
+  // The server has flags of its own, which the options that all other commands share would swallow.
+  if (argv[0] === "serve") {
+    const { serve } = await import("./commands/serve.ts");
+    return serve(argv.slice(1));
+  }
+  const output = new Output(argv.includes("--json"));
+  try {
+    await buildProgram(output).parseAsync(asCommand(argv), { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const failure = failureOf(error instanceof CommanderError ? usageError(error) : error);
+    output.failure(failure);
+    return exitCode[failure.means];
+  }
+}
+
+/** Other ways to say the same, taken before the options of `resolve` (`--version 7`) come into it. */
+function asCommand([first, ...rest]: string[]): string[] {
+  if (first === "help") return [...rest, "--help"];
+  if (first === "--version" || first === "-V") return ["version", ...rest];
+  return first === undefined ? ["--help"] : [first, ...rest];
+}
+
+function usageError({ code, message }: CommanderError): UsageError {
+  // A group without a command has shown its help already.
+  if (code === "commander.help") return new UsageError("a command is missing");
+  return new UsageError(message.replace(/^error: /, "").replace(/\n/g, " "));
+}
+
+function stopWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  // `waybill versions list web | head -1` is no failure of ours.
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+}

@@ -1,0 +1,59 @@
+import { Command } from "commander";
+import type { Output } from "./output.ts";
+
+type Definition = { define: (command: Command, output: Output) => void };
+
+/** Every command, with the line that says what it does. A command's own file is loaded when it is asked for. */
+const COMMANDS: Record<string, [summary: string, load?: () => Promise<Definition>]> = {
+  serve: ["run a registry server"],
+  publish: ["publish a version, from options or from JSON", () => import("./commands/publish.ts")],
+  resolve: ["print the image of a version, or anything else about it", () => import("./commands/resolve.ts")],
+  artifacts: ["list, show, describe and delete artifacts", () => import("./commands/artifacts.ts")],
+  versions: ["list, show, complete, abandon and delete versions", () => import("./commands/versions.ts")],
+  spool: ["list and send what could not be published at the time", () => import("./commands/spool.ts")],
+  provider: ["install the Terraform and OpenTofu provider", () => import("./commands/provider.ts")],
+  plugin: ["install the Packer plugin", () => import("./commands/plugin.ts")],
+  version: ["print the version of waybill", () => import("./commands/version.ts")],
+};
+
+const AFTER_HELP = `
+Settings may also come from WAYBILL_ADDRESS, WAYBILL_TOKEN, WAYBILL_NAMESPACE, WAYBILL_CA_FILE, WAYBILL_TIMEOUT and
+WAYBILL_CONSUMER; an option wins. HTTPS_PROXY, HTTP_PROXY, NO_PROXY and NO_COLOR are honoured.
+Tables are aligned on a terminal and tab-separated, without heads, in a pipe.
+
+Exit codes: 0 done, 1 there is none, 2 usage, 3 registry not reachable, 4 refused.
+So \`waybill resolve web --fingerprint $SHA\` ends with 1 when, and only when, it was not built.
+
+Examples:
+  waybill serve --dev
+  waybill publish hashicorp/web --fingerprint $GIT_SHA --type amazon.ami --image us-east-1=ami-1
+  waybill resolve hashicorp/web --region us-east-1
+`;
+
+/** Makes the command line: shared options, and commands that fill themselves in once chosen. */
+export function buildProgram(output: Output): Command {
+  const program = new Command("waybill")
+    .description("The registry between Packer and Terraform, from a shell.")
+    .option("--address <url>", "where the registry is (default: http://127.0.0.1:8421)")
+    .option("--token <token>", "token of the registry; WAYBILL_TOKEN keeps it out of the list of processes")
+    .option("--namespace <name>", "namespace of artifacts that are named without one")
+    .option("--ca-file <path>", "PEM certificates of the authority that signed the registry's")
+    .option("--timeout <duration>", "give up after this long, such as 500ms, 30s or 2m (default: 30s)")
+    .option("--consumer <name>", "who reads, for the registry's records (default: the CI job)")
+    .option("--json", "print results, and failures, as JSON")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => undefined })
+    .helpCommand(false)
+    .exitOverride()
+    .addHelpText("after", AFTER_HELP);
+  for (const [name, [summary]] of Object.entries(COMMANDS))
+    program
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
+  program.hook("preSubcommand", async function fillIn(_program, chosen) {
+    const { define } = (await COMMANDS[chosen.name()]?.[1]?.()) ?? {};
+    define?.(chosen, output);
+  });
+  return program;
+}
