@@ -29,11 +29,8 @@ try {
 }
 
 const source = readFileSync(join(root, "proto/waybill/plugin/v1/plugin.proto"), "utf8");
-const schema = protobuf.parse(source).root.toJSON();
-outputs.set(
-  join(root, "packer-plugin/src/generated/plugin.json"),
-  `${JSON.stringify(schema, null, 2)}\n`,
-);
+const schema = protobuf.parse(source, { keepCase: true }).root.toJSON();
+outputs.set(join(root, "packer-plugin/src/generated/plugin.json"), `${JSON.stringify(schema, null, 2)}\n`);
 
 for (const [path, text] of outputs) {
   if (!check) writeFileSync(path, text);

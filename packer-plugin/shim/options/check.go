@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/hashicorp/packer-plugin-sdk/didyoumean"
@@ -162,9 +163,12 @@ func (o Option) check(value any, isUnknown func(string) bool) error {
 		if len(value) > o.Max || (o.Signed && len(value) == 0) {
 			return fmt.Errorf("has %d entries, but must be %s", len(value), o.Accepts)
 		}
-		for _, item := range value {
+		for i, item := range value {
 			if err := o.checkText(item, isUnknown); err != nil {
 				return err
+			}
+			if o.Distinct && slices.Contains(value[:i], item) {
+				return fmt.Errorf("has %q twice", item)
 			}
 		}
 	case map[string]string:
@@ -176,6 +180,9 @@ func (o Option) check(value any, isUnknown func(string) bool) error {
 		for i, image := range value {
 			if err := checkImage(image); err != nil {
 				return fmt.Errorf("has an entry (number %d) that %w", i+1, err)
+			}
+			if slices.ContainsFunc(value[:i], func(other map[string]string) bool { return sameImage(image, other) }) {
+				return fmt.Errorf("has the image %s twice", shorten(image["external_id"]))
 			}
 		}
 	}
@@ -191,7 +198,9 @@ func (o Option) checkText(value string, isUnknown func(string) bool) error {
 			"(build.ID and the like; only build.name is known), or a data source that `packer validate` did not read: " +
 			"then validate with -evaluate-datasources")
 	}
-	if len(o.Enum) > 0 && !slices.Contains(o.Enum, value) || !o.pattern.MatchString(value) {
+	tooLong := o.MaxBytes > 0 && len(value) > o.MaxBytes || o.MaxChars > 0 && utf8.RuneCountInString(value) > o.MaxChars
+	notListed := len(o.Enum) > 0 && !slices.Contains(o.Enum, value)
+	if tooLong || notListed || !o.pattern.MatchString(value) {
 		if o.Secret {
 			return fmt.Errorf("must be %s", o.Accepts)
 		}
@@ -212,18 +221,29 @@ func (o Option) checkMap(entries map[string]string) error {
 	return nil
 }
 
+// The fields of an image, and how long each may be.
+var imageFields = map[string]int{"platform": 128, "region": 128, "external_id": 2048, "source_image_id": 2048}
+
 func checkImage(image map[string]string) error {
-	for key := range image {
-		if !slices.Contains([]string{"platform", "region", "external_id", "source_image_id"}, key) {
-			return fmt.Errorf("has the field %q; there are platform, region, external_id and source_image_id", key)
+	for field, value := range image {
+		longest, ok := imageFields[field]
+		if !ok {
+			return fmt.Errorf("has the field %q; there are %s", field, strings.Join(sortedKeys(imageFields), ", "))
+		}
+		if utf8.RuneCountInString(value) > longest || strings.ContainsFunc(value, unicode.IsControl) {
+			return fmt.Errorf("has %s in %s, but it must be at most %d printable characters", shorten(value), field, longest)
 		}
 	}
-	for _, key := range []string{"platform", "region", "external_id"} {
-		if image[key] == "" {
-			return fmt.Errorf("has no %s", key)
+	for _, field := range []string{"platform", "external_id"} {
+		if image[field] == "" {
+			return fmt.Errorf("has no %s", field)
 		}
 	}
 	return nil
+}
+
+func sameImage(a, b map[string]string) bool {
+	return a["platform"] == b["platform"] && a["region"] == b["region"] && a["external_id"] == b["external_id"]
 }
 
 func shorten(value string) string {

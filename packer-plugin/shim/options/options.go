@@ -23,6 +23,9 @@ type Option struct {
 	Pattern  string   `json:"pattern"`
 	Enum     []string `json:"enum"`
 	Max      int      `json:"max"`
+	MaxBytes int      `json:"max_bytes"`
+	MaxChars int      `json:"max_chars"`
+	Distinct bool     `json:"distinct"`
 	// Accepts completes the sentence "... must be" for users.
 	Accepts string `json:"accepts"`
 	// Env is the environment variable that stands in for the option.

@@ -1,0 +1,46 @@
+// The messages of proto/waybill/plugin/v1 as proto-loader hands them over (see LOADER_OPTIONS in service.ts).
+
+export type ResolvedVersion = {
+  artifact: string;
+  number: number;
+  fingerprint: string;
+  external_ids: string[];
+};
+
+export type RollCall = {
+  artifact: string;
+  build: string;
+  values: { fingerprint: string; semver: string; description: string; latest?: boolean };
+  builds: string[];
+  resolved: ResolvedVersion[];
+};
+
+/** What Packer told about the artifact; `state`, `generated_data` and `registry_image` are JSON. */
+export type PackerArtifact = {
+  builder_id: string;
+  id: string;
+  files: string[];
+  state: string;
+  generated_data: string;
+  registry_image: string;
+};
+
+export type Run = {
+  uuid: string;
+  builder_type: string;
+  packer_version: string;
+  plugin_version: string;
+  started_at: string;
+  ended_at: string;
+};
+
+export type PublishRequest = { options: string; roll_call: RollCall; artifact: PackerArtifact; run: Run };
+
+export type PublishEvent =
+  | { say: string }
+  | { error: string }
+  | { machine: { type: string; data: string[] } }
+  | { outcome: { failure: string } };
+
+export type ReadArtifactRequest = { options: string };
+export type ReadArtifactResponse = { output: string; resolved: ResolvedVersion; warnings: string[] };

@@ -1,0 +1,90 @@
+import type { BuildReport, Image, RegistryError, SpoolRecord, Version } from "@waybill/registry-client";
+import type { PublishEvent, RollCall } from "../messages.ts";
+
+/** Everything a person or a script sees of a publication, in Packer's output. */
+export class Output {
+  readonly #emit: (event: PublishEvent) => void;
+
+  constructor(emit: (event: PublishEvent) => void) {
+    this.#emit = emit;
+  }
+
+  /** For PACKER_LOG; the shim's stderr. */
+  readonly log = (message: string): void => {
+    console.error(message);
+  };
+
+  readonly warn = (sentence: string): void => {
+    this.#emit({ error: `warning: ${sentence}` });
+  };
+
+  published(build: string, version: Version, again: boolean, address: string): void {
+    const { artifact, number, fingerprint, expected_builds, missing_builds } = version;
+    const there = expected_builds.length - missing_builds.length;
+    const verb = again ? "already has" : "reported";
+    this.#say(`${artifact}: ${verb} build ${build} (${there} of ${expected_builds.length})`);
+    this.#machine("waybill-build", artifact, build, fingerprint);
+    for (const { message } of version.warnings) this.warn(message);
+    if (version.state !== "complete" || number === null) {
+      this.#say(`${artifact}: this version still waits for ${missing_builds.join(", ")}`);
+      return;
+    }
+    const latest = version.latest === false ? "" : " (latest)";
+    this.#say(`${artifact}: version ${number} is complete${latest}`);
+    this.#say(`Read it at ${address}v1/artifacts/${artifact}/versions/${number}`);
+    this.#machine("waybill-version", artifact, String(number), fingerprint);
+  }
+
+  sentLate({ artifact, build }: SpoolRecord, version: Version): void {
+    const which = version.number === null ? "an open version" : `version ${version.number}`;
+    this.#say(`${artifact}: sent build ${build.name} from the spool, to ${which}`);
+    this.#machine("waybill-build", artifact, build.name, version.fingerprint);
+  }
+
+  spooled({ artifact, build, reason }: SpoolRecord, path: string): void {
+    this.#emit({
+      error:
+        `NOT PUBLISHED YET: ${reason}.\n` +
+        `What build ${build.name} of ${artifact} made is kept, and the record waits in ${path}.\n` +
+        `When the registry is back, type: waybill spool send`,
+    });
+    this.#machine("waybill-spooled", artifact, build.name, path);
+  }
+
+  failed({ artifact, build }: RollCall, reason: string): void {
+    this.#machine("waybill-failed", artifact, build, reason);
+  }
+
+  /** What the registry has, what was made now, and what to do about it. */
+  refusal({ code, message, problem }: RegistryError, { images = [], files = [] }: BuildReport): string {
+    const lines = [message];
+    const recorded = Array.isArray(problem?.images) ? (problem.images as Image[]) : [];
+    if (recorded.length > 0) lines.push(`The registry has: ${recorded.map(shortly).join(", ")}`);
+    const made = [...images.map(shortly), ...files.map(({ path }) => path)];
+    lines.push(`This build made: ${made.slice(0, 20).join(", ")}${made.length > 20 ? " ..." : ""}`);
+    const advice = ADVICE[code];
+    if (advice) lines.push(advice);
+    return lines.join("\n");
+  }
+
+  #say(text: string): void {
+    this.#emit({ say: text });
+  }
+
+  #machine(type: string, ...data: string[]): void {
+    this.#emit({ machine: { type, data } });
+  }
+}
+
+const ADVICE: Record<string, string> = {
+  version_complete:
+    "A complete version does not change: publish under another fingerprint, or delete what was made now if it is not needed.",
+  version_differs:
+    "All builds of a version must agree; give this run another fingerprint, or the same values.",
+  build_unexpected:
+    'Add the build to "expected_builds", or give it the name that is expected with the option "build".',
+};
+
+function shortly({ platform, region, external_id }: Image): string {
+  return [platform, region, external_id].filter(Boolean).join(" ");
+}

@@ -1,0 +1,80 @@
+import type * as grpc from "@grpc/grpc-js";
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  status,
+  type UntypedHandleCall,
+} from "@grpc/grpc-js";
+import { fromJSON } from "@grpc/proto-loader";
+import schema from "./generated/plugin.json" with { type: "json" };
+import type { PublishEvent, PublishRequest, ReadArtifactRequest, ReadArtifactResponse } from "./messages.ts";
+import { Output } from "./publishing/output.ts";
+import { publish } from "./publishing/publish.ts";
+import { readArtifact } from "./reading/read-artifact.ts";
+
+const LOADER_OPTIONS = { keepCase: true, longs: Number, defaults: true, arrays: true, oneofs: false };
+const MAX_MESSAGE = 64 * 1024 * 1024;
+
+/** Serves proto/waybill/plugin/v1 on a unix socket, for the one shim that knows its path. */
+export async function serve(socketPath: string, env: NodeJS.ProcessEnv): Promise<Server> {
+  const server = new Server({
+    "grpc.max_receive_message_length": MAX_MESSAGE,
+    "grpc.max_send_message_length": MAX_MESSAGE,
+  });
+  const definition = fromJSON(schema as Parameters<typeof fromJSON>[0], LOADER_OPTIONS)[
+    "waybill.plugin.v1.Plugin"
+  ];
+  server.addService(definition as ServiceDefinition, handlers(env));
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) =>
+      error ? reject(error) : resolve(),
+    );
+  });
+  return server;
+}
+
+function handlers(env: NodeJS.ProcessEnv): Record<string, UntypedHandleCall> {
+  const interruption = new AbortController();
+
+  async function handlePublish(call: grpc.ServerWritableStream<PublishRequest, PublishEvent>): Promise<void> {
+    const output = new Output((event) => call.write(event));
+    let failure: string | undefined;
+    try {
+      failure = await publish(call.request, output, env, interruption.signal);
+    } catch (error) {
+      failure = sentence(error);
+    }
+    call.write({ outcome: { failure: failure ?? "" } });
+    call.end();
+  }
+
+  function handleInterrupt(_call: unknown, callback: grpc.sendUnaryData<object>): void {
+    interruption.abort();
+    callback(null, {});
+  }
+
+  async function handleReadArtifact(
+    { request }: grpc.ServerUnaryCall<ReadArtifactRequest, ReadArtifactResponse>,
+    callback: grpc.sendUnaryData<ReadArtifactResponse>,
+  ): Promise<void> {
+    try {
+      callback(null, await readArtifact(request.options, env));
+    } catch (error) {
+      callback({ code: status.FAILED_PRECONDITION, details: sentence(error) });
+    }
+  }
+
+  return {
+    Publish: handlePublish as UntypedHandleCall,
+    Interrupt: handleInterrupt as UntypedHandleCall,
+    ReadArtifact: handleReadArtifact as UntypedHandleCall,
+  };
+}
+
+/** Errors of the client and of this program are written for users; of anything else the log gets the stack. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  console.error(error.stack ?? error.message);
+  return error.message;
+}
