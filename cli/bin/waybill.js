@@ -1,4 +1,9 @@
 #!/usr/bin/env node
+import nodeModule from "node:module";
+
+// Keeps what Node makes of the sources, which halves the time to start. Older versions do not have it.
+nodeModule.enableCompileCache?.();
+
 // Node ends with 1 when a program cannot even be loaded, which here would mean "there is none".
 try {
   const { main } = await import("../src/main.ts");
