@@ -75,9 +75,9 @@ export class Caller {
       const pause = outcome.afterMs ?? backoffMs(attempt);
       const hopeless = !outcome.again || attempt > this.#retries;
       if (hopeless || pause > LONGEST_PAUSE_MS || performance.now() + pause >= ends) throw outcome.error;
-      this.#log(
-        `${outcome.error.message}; trying again in ${Math.ceil(pause)} ms (${attempt} of ${this.#retries})`,
-      );
+      // What happened comes before the semicolon, advice after it; that is for the end.
+      const [happened] = outcome.error.message.split(";");
+      this.#log(`${happened}; trying again (${attempt} of ${this.#retries})`);
       await delay(pause, undefined, { signal }).catch(() => {
         throw cancelled();
       });

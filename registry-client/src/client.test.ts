@@ -89,9 +89,7 @@ test.each([502, 503, 504, 429])("tries again after %i and then succeeds", async 
   const made = client(address, {}, { log: (message) => log.push(message) });
   await expect(made.resolve(query)).resolves.toEqual({ artifact: "hashicorp/web" });
   expect(seen).toHaveLength(2);
-  expect(log).toEqual([
-    expect.stringMatching(new RegExp(`answered ${status} .* trying again in \\d+ ms \\(1 of 3\\)`)),
-  ]);
+  expect(log).toEqual([expect.stringMatching(new RegExp(`answered ${status} .* trying again \\(1 of 3\\)`))]);
 });
 
 test("tries again when the connection is cut before or within the answer", async () => {

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import fc from "fast-check";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { record } from "../test/record.ts";
 import { listSpool, type SpoolRecord, scanSpool, spoolDirectory, writeSpoolRecord } from "./spool.ts";
 
@@ -100,21 +101,27 @@ test("says when a record could not be stored, and leaves no half file", async ()
   expect(await readdir(dir)).toEqual(["file"]);
 });
 
-test("holds whole records only, and each that was acknowledged, after the writer was killed", async () => {
+test("shows whole records only, while another process writes and after that was killed", async () => {
   const program = `
     import { writeSpoolRecord } from ${JSON.stringify(import.meta.resolve("./spool.ts"))};
     const record = ${JSON.stringify(record("web"))};
-    record.build.report.metadata = { big: "x".repeat(200_000) };
+    record.build.report.metadata = { big: "x".repeat(500_000) };
     for (;;) console.log(await writeSpoolRecord(${JSON.stringify(dir)}, record));`;
   const writer = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  onTestFinished(() => void writer.kill("SIGKILL"));
   const acknowledged: string[] = [];
-  for await (const line of createInterface(writer.stdout)) {
-    acknowledged.push(line);
-    if (acknowledged.length === 20) writer.kill("SIGKILL");
-  }
-  const entries = await scanSpool(dir);
-  expect(entries.filter((entry) => "damage" in entry)).toEqual([]);
-  expect(entries.map((entry) => entry.path)).toEqual(expect.arrayContaining(acknowledged));
+  createInterface(writer.stdout).on("line", (path) => {
+    if (acknowledged.push(path) === 20) writer.kill("SIGKILL");
+  });
+  const gone = once(writer, "close").then(() => true);
+  do expect(await damaged(dir)).toEqual([]);
+  while (!(await Promise.race([gone, false])));
+  expect(acknowledged.length).toBeGreaterThanOrEqual(20);
+  expect((await listSpool(dir)).map(({ path }) => path)).toEqual(expect.arrayContaining(acknowledged));
 });
+
+async function damaged(spool: string): Promise<unknown[]> {
+  return (await scanSpool(spool)).filter((entry) => "damage" in entry);
+}
