@@ -69,7 +69,7 @@ const BY_KIND: Readonly<Record<RegistryError["kind"], Failure>> = {
 /** Says what went wrong with a registry, where in the configuration, and what to do. Other errors pass unchanged. */
 export function reportFailure(error: unknown, asked: Asked): unknown {
   if (error instanceof SettingsError) {
-    return new DiagnosticError(`Invalid ${error.key}`, sentence(error.message));
+    return new DiagnosticError(`Invalid ${error.key}`, `${error.message}.`);
   }
   if (!(error instanceof RegistryError)) return error;
   const known = Object.hasOwn(FAILURES, error.code) ? FAILURES[error.code] : undefined;
@@ -80,7 +80,8 @@ export function reportFailure(error: unknown, asked: Asked): unknown {
   return new DiagnosticError(summary, detail, argument === undefined ? [] : [argument]);
 }
 
-function sentence(text: string): string {
+/** Starts with a capital and ends with a full stop, as the rest of what Terraform prints. */
+export function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,7 +1,7 @@
 import { parseReference, ReferenceError_ } from "@waybill/registry-client/reference";
 import type { Resolved, ResolveQuery } from "@waybill/registry-client/types";
 import type { OnRevoked, Registry } from "../configuration.ts";
-import { reportFailure } from "../failures.ts";
+import { reportFailure, sentence } from "../failures.ts";
 import { DiagnosticError, type Diagnostics } from "../framework/diagnostics.ts";
 import { dataSource } from "../framework/provider.ts";
 import type { Config, Result } from "../framework/schema.ts";
@@ -94,6 +94,6 @@ function toResult(resolved: Resolved): Result<typeof artifactSchema> {
 
 function reportWarnings({ artifact, number, warnings }: Resolved, diagnostics: Diagnostics): void {
   for (const { message } of warnings) {
-    diagnostics.warning(`Version ${number} of ${artifact}`, message, ["name"]);
+    diagnostics.warning(`Version ${number} of ${artifact}`, sentence(message), ["name"]);
   }
 }

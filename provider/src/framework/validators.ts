@@ -46,10 +46,9 @@ export function validateAttributes(
     const given = value[name] ?? null;
     if (given === null || given instanceof Unknown) continue;
     const here = [...path, name];
-    for (const validate of validators) {
-      const wrong = validate(given);
-      if (wrong !== undefined) diagnostics.error(`Invalid ${name}`, `${name} ${wrong}.`, here);
-    }
+    // The first that finds a fault: later ones may take for granted what it looked at.
+    const wrong = validators.map((validate) => validate(given)).find((sentence) => sentence !== undefined);
+    if (wrong !== undefined) diagnostics.error(`Invalid ${name}`, `${name} ${wrong}.`, here);
     for (const [step, inner] of nested ? members(nested.mode, given) : []) {
       validateAttributes(nested?.attributes ?? {}, inner, diagnostics, [...here, ...step]);
     }

@@ -11,11 +11,12 @@ const OID = {
   basicConstraints: "551d13",
   extendedKeyUsage: "551d25",
   serverAuthentication: "2b06010505070301",
+  clientAuthentication: "2b06010505070302",
 };
 const DAY_MS = 86_400_000;
 
 /**
- * Makes a P-256 identity for `localhost` that lives as long as this process; its key never reaches a disk.
+ * Makes a P-256 identity for `localhost`, for either side of a connection. Its key never reaches a disk.
  * The fields are those of RFC 5280; libraries that write them take longer to load than the whole start may.
  */
 export function createIdentity(now = Date.now()): Identity {
@@ -39,7 +40,7 @@ export function createIdentity(now = Date.now()): Identity {
         extension(OID.basicConstraints, sequence(der(0x01, Buffer.of(0xff)))),
         // digitalSignature and keyCertSign: it vouches for itself and for nothing else.
         extension(OID.keyUsage, der(0x03, Buffer.of(2, 0x84))),
-        extension(OID.extendedKeyUsage, sequence(oid(OID.serverAuthentication))),
+        extension(OID.extendedKeyUsage, sequence(oid(OID.serverAuthentication), oid(OID.clientAuthentication))),
         extension(OID.subjectAlternativeName, sequence(der(0x82, Buffer.from("localhost")))),
       ),
     ),
