@@ -16,8 +16,13 @@ import { readArtifact } from "./reading/read-artifact.ts";
 const LOADER_OPTIONS = { keepCase: true, longs: Number, defaults: true, arrays: true, oneofs: false };
 const MAX_MESSAGE = 64 * 1024 * 1024;
 
+/** A running service; `end` puts aside what is being published and stops it. */
+export type Service = { end(): Promise<void> };
+
 /** Serves proto/waybill/plugin/v1 on a unix socket, for the one shim that knows its path. */
-export async function serve(socketPath: string, env: NodeJS.ProcessEnv): Promise<Server> {
+export async function serve(socketPath: string, env: NodeJS.ProcessEnv): Promise<Service> {
+  const interruption = new AbortController();
+  const publishing = new Set<Promise<void>>();
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE,
     "grpc.max_send_message_length": MAX_MESSAGE,
@@ -25,18 +30,26 @@ export async function serve(socketPath: string, env: NodeJS.ProcessEnv): Promise
   const definition = fromJSON(schema as Parameters<typeof fromJSON>[0], LOADER_OPTIONS)[
     "waybill.plugin.v1.Plugin"
   ];
-  server.addService(definition as ServiceDefinition, handlers(env));
+  server.addService(definition as ServiceDefinition, handlers(env, interruption, publishing));
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) =>
       error ? reject(error) : resolve(),
     );
   });
-  return server;
+  return {
+    async end() {
+      interruption.abort();
+      await Promise.all(publishing);
+      server.forceShutdown();
+    },
+  };
 }
 
-function handlers(env: NodeJS.ProcessEnv): Record<string, UntypedHandleCall> {
-  const interruption = new AbortController();
-
+function handlers(
+  env: NodeJS.ProcessEnv,
+  interruption: AbortController,
+  publishing: Set<Promise<void>>,
+): Record<string, UntypedHandleCall> {
   async function handlePublish(call: grpc.ServerWritableStream<PublishRequest, PublishEvent>): Promise<void> {
     const output = new Output((event) => call.write(event));
     let failure: string | undefined;
@@ -65,8 +78,13 @@ function handlers(env: NodeJS.ProcessEnv): Record<string, UntypedHandleCall> {
     }
   }
 
+  function followPublish(call: grpc.ServerWritableStream<PublishRequest, PublishEvent>): void {
+    const running = handlePublish(call).finally(() => publishing.delete(running));
+    publishing.add(running);
+  }
+
   return {
-    Publish: handlePublish as UntypedHandleCall,
+    Publish: followPublish as UntypedHandleCall,
     Interrupt: handleInterrupt as UntypedHandleCall,
     ReadArtifact: handleReadArtifact as UntypedHandleCall,
   };

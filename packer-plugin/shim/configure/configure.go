@@ -3,6 +3,7 @@ package configure
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -29,11 +30,11 @@ type Input struct {
 // (options, variables of Packer, placeholders), data sources get (value).
 func Read(raws []any) (*Input, error) {
 	placeholders, raws := config.DetectContextData(slices.Clone(raws)...)
-	maps := make([]any, len(raws))
+	plain := make([]any, len(raws))
 	for i, raw := range raws {
-		maps[i] = plainMap(raw)
+		plain[i] = plainMap(raw)
 	}
-	context, err := config.DetectContext(maps...)
+	context, err := config.DetectContext(plain...)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the configuration that Packer sent: %w", err)
 	}
@@ -41,7 +42,7 @@ func Read(raws []any) (*Input, error) {
 		context.Data = placeholders
 	}
 	input := &Input{raw: map[string]any{}, context: context}
-	for _, raw := range maps {
+	for _, raw := range plain {
 		entries := raw.(map[string]any)
 		if _, ok := entries["packer_build_name"]; !ok {
 			input.raw = entries
@@ -80,7 +81,7 @@ func sensitive(packer map[string]any) []secrets.Secret {
 func (in *Input) Options(table options.Table, generated map[string]any, hidden *secrets.Replacer) (map[string]any, error) {
 	context := *in.context
 	if generated != nil {
-		context.Data = generated
+		context.Data = in.buildVariables(generated)
 	}
 	rendered, err := interpolate.RenderMap(Plain(in.raw), &context, nil)
 	if err != nil {
@@ -95,9 +96,25 @@ func (in *Input) Options(table options.Table, generated map[string]any, hidden *
 	return table.Check(rendered, IsUnknown)
 }
 
+// buildVariables are those of the build, and a mark for those that JSON templates may name but this builder did not set:
+// one of them must not cost the whole record.
+func (in *Input) buildVariables(generated map[string]any) map[string]any {
+	variables := map[string]any{}
+	if placeholders, ok := in.context.Data.(map[any]any); ok {
+		for key := range placeholders {
+			variables[fmt.Sprint(key)] = unknown
+		}
+	}
+	maps.Copy(variables, generated)
+	return variables
+}
+
+// What HCL2 writes for a value that is not known.
+const unknown = "<unknown>"
+
 // IsUnknown tells whether a text has a part that is not known yet: what HCL2 writes for it, and what JSON templates
 // hold between their two rounds of interpolation.
 func IsUnknown(text string) bool {
-	return strings.Contains(text, "<unknown>") || strings.Contains(text, "{{.") ||
+	return strings.Contains(text, unknown) || strings.Contains(text, "{{.") ||
 		strings.Contains(text, packerbuilderdata.PlaceholderMsg)
 }

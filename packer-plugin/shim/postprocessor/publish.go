@@ -45,7 +45,11 @@ func (p *PostProcessor) publish(ctx context.Context, ui packersdk.Ui, source pac
 		return again.err
 	}
 	defer again.program.Close()
-	return plain(forward(ctx, ui, again.program, request))
+	err = forward(ctx, ui, again.program, request)
+	if status.Code(err) == codes.Unavailable {
+		return errors.New("the program of the plugin ended twice while it published; PACKER_LOG=1 shows what it wrote")
+	}
+	return plain(err)
 }
 
 type started struct {

@@ -9,9 +9,9 @@ export class Output {
     this.#emit = emit;
   }
 
-  /** For PACKER_LOG; the shim's stderr. */
-  readonly log = (message: string): void => {
-    console.error(message);
+  /** Shown while somebody may wonder what takes so long. */
+  readonly progress = (message: string): void => {
+    this.#say(message);
   };
 
   readonly warn = (sentence: string): void => {
@@ -46,7 +46,7 @@ export class Output {
       error:
         `NOT PUBLISHED YET: ${reason}.\n` +
         `What build ${build.name} of ${artifact} made is kept, and the record waits in ${path}.\n` +
-        `When the registry is back, type: waybill spool send`,
+        `To publish it later, type: waybill spool send`,
     });
     this.#machine("waybill-spooled", artifact, build.name, path);
   }

@@ -34,7 +34,7 @@ export async function publish(
   const settings = readSettings(options, env);
   const client = new RegistryClient(settings, {
     userAgent: `waybill-packer-plugin/${request.run.plugin_version}`,
-    log: output.log,
+    log: output.progress,
   });
   try {
     const facts = readFacts(request.artifact, request.run.builder_type);
@@ -53,7 +53,7 @@ export async function publish(
       open: plan.open,
       build: { name: request.roll_call.build, report },
       created_at: new Date().toISOString(),
-      reason: failure.message,
+      reason: failure.kind === "cancelled" ? "Packer was interrupted" : failure.message,
     };
     return await putIntoSpool(record, output, env);
   } finally {
