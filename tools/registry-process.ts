@@ -6,11 +6,13 @@ export type RegistryProcess = {
   readonly address: string;
   /** What it wrote so far. */
   output(): string;
+  /** Waits until it has written something like this; gives that. */
+  says(pattern: RegExp): Promise<string>;
   /** Sends the signal and waits until it has ended; gives its exit code, `null` after a kill. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 };
 
-const startTimeoutMs = 30_000;
+const sayTimeoutMs = 30_000;
 
 /**
  * Starts `waybill serve` on loopback; where it listens and all else is in `env`.
@@ -18,37 +20,44 @@ const startTimeoutMs = 30_000;
  */
 export async function startRegistryProcess(cwd: string, env: NodeJS.ProcessEnv): Promise<RegistryProcess> {
   const child = spawn("waybill", ["serve"], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  const exited = once(child, "exit");
+  const ended = Promise.withResolvers<void>();
+  child.on("exit", () => ended.resolve());
+  child.on("error", () => ended.resolve());
+  const changes = new EventTarget();
   let output = "";
-  const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      const address = output.match(/http:\/\/127\.0\.0\.1:[1-9]\d*/)?.[0];
-      if (address) resolve(address);
+      changes.dispatchEvent(new Event("output"));
     });
   }
-  const fail = (how: string) => reject(new Error(`waybill serve ${how}:\n${output}`));
-  exited.then(
-    () => fail("ended at once"),
-    (error) => fail(`could not be started: ${error}`),
-  );
-  const timer = setTimeout(
-    () => fail(`did not say within ${startTimeoutMs} ms where it listens`),
-    startTimeoutMs,
-  );
 
+  const says = async (pattern: RegExp): Promise<string> => {
+    const giveUp = AbortSignal.any([AbortSignal.timeout(sayTimeoutMs), abortedAfter(ended.promise)]);
+    for (;;) {
+      const said = output.match(pattern)?.[0];
+      if (said) return said;
+      if (giveUp.aborted) throw new Error(`waybill serve did not say ${pattern}:\n${output}`);
+      await once(changes, "output", { signal: giveUp }).catch(() => {});
+    }
+  };
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal);
-    await exited.catch(() => {});
+    await ended.promise;
     return child.exitCode;
   };
+
   try {
-    return { address: await listening, output: () => output, end };
+    const address = await says(/http:\/\/127\.0\.0\.1:[1-9]\d*/);
+    return { address, output: () => output, says, end };
   } catch (error) {
     await end("SIGKILL");
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+function abortedAfter(promise: Promise<void>): AbortSignal {
+  const controller = new AbortController();
+  promise.then(() => controller.abort());
+  return controller.signal;
 }

@@ -61,10 +61,8 @@ export class Stage {
     showCommand("waybill serve &");
     this.#registry = await startRegistryProcess(this.directory, { ...this.#env, ...settings });
     this.#stopIfAsked();
-    const output = this.#registry.output();
-    for (const line of output.split("\n")) showLine(line);
-    const token = output.match(/wbl_[A-Za-z0-9_-]{43}/)?.[0];
-    if (!token) throw new StepFailed("the registry was to print its first token");
+    const token = await this.#registry.says(/wbl_[A-Za-z0-9_-]{43}/);
+    for (const line of this.#registry.output().split("\n")) showLine(line);
     this.#env.WAYBILL_ADDRESS = this.#registry.address;
     this.#env.WAYBILL_TOKEN = token;
     showCommand(`export WAYBILL_ADDRESS=${this.#registry.address} WAYBILL_TOKEN=${token}`);
