@@ -32,6 +32,8 @@ const (
 	maxMessage   = 64 << 20
 	maxLogLine   = 1 << 20
 	socketPrefix = "socket-"
+	// The address of a socket has at most 104 bytes; this leaves room for the name.
+	longestRuntime = 80
 )
 
 // Program is a running TypeScript program.
@@ -55,12 +57,7 @@ func Start(ctx context.Context) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	runtime, err := private.RuntimeDirectory()
-	if err != nil {
-		return nil, err
-	}
-	private.Sweep(runtime, socketPrefix+"*", staleSocket)
-	directory, err := os.MkdirTemp(runtime, socketPrefix)
+	directory, err := socketDirectory()
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a directory for the socket: %w", err)
 	}
@@ -75,6 +72,19 @@ func Start(ctx context.Context) (*Program, error) {
 		return nil, fmt.Errorf("cannot start the program of the plugin with %s: %w", node, err)
 	}
 	return program, nil
+}
+
+// socketDirectory makes a directory that only this user can enter.
+func socketDirectory() (string, error) {
+	runtime, err := private.RuntimeDirectory()
+	if err != nil {
+		return "", err
+	}
+	if len(runtime) > longestRuntime {
+		return os.MkdirTemp("/tmp", "waybill-"+socketPrefix)
+	}
+	private.Sweep(runtime, socketPrefix+"*", staleSocket)
+	return os.MkdirTemp(runtime, socketPrefix)
 }
 
 func (p *Program) start(ctx context.Context, node, script, socket string) error {
