@@ -1,4 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
+import type { Register } from "../http/contract.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { artifactParams } from "../http/schema.ts";
 import {
@@ -8,6 +9,7 @@ import {
   artifactExample,
   artifactListQuery,
 } from "./schema.ts";
+import type { ArtifactService } from "./service.ts";
 
 const tags = ["artifacts"];
 const path = "/v1/artifacts/{namespace}/{artifact}";
@@ -74,3 +76,20 @@ export const deleteArtifact = createRoute({
     ...problems("artifact_not_found"),
   },
 });
+
+/** Adds the routes of artifacts. */
+export function artifactRoutes(register: Register, artifacts: ArtifactService): void {
+  register(listArtifacts, async ({ query }) => ({ status: 200, body: await artifacts.list(query) }));
+
+  register(putArtifact, async ({ params, body, caller }) => {
+    const { artifact, created } = await artifacts.put(params, body, caller);
+    return { status: created ? 201 : 200, body: artifact };
+  });
+
+  register(getArtifact, async ({ params }) => ({ status: 200, body: await artifacts.get(params) }));
+
+  register(deleteArtifact, async ({ params, caller }) => {
+    await artifacts.delete(params, caller);
+    return { status: 204 };
+  });
+}

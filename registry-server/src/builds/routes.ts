@@ -1,6 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Register } from "../http/contract.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { VersionSchema, versionExample } from "../versions/schema.ts";
+import type { VersionService } from "../versions/service.ts";
 import { BuildReportSchema, BuildSchema, buildExample, buildParams, reportExample } from "./schema.ts";
 
 const tags = ["builds"];
@@ -41,3 +43,16 @@ export const getBuild = createRoute({
     ...problems("artifact_not_found", "version_not_found", "build_not_found"),
   },
 });
+
+/** Adds the routes of builds. */
+export function buildRoutes(register: Register, versions: VersionService): void {
+  register(reportBuild, async ({ params, body, caller }) => ({
+    status: 200,
+    body: await versions.report(params, params.version, params.build, body, caller),
+  }));
+
+  register(getBuild, async ({ params }) => ({
+    status: 200,
+    body: await versions.getBuild(params, params.version, params.build),
+  }));
+}

@@ -1,4 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { productVersion } from "../version.ts";
+import type { Register } from "./contract.ts";
+import { Problem } from "./problem.ts";
 import { json, problems } from "./responses.ts";
 
 const HealthSchema = z
@@ -40,3 +43,28 @@ export const getOpenApi = createRoute({
     ...problems("internal"),
   },
 });
+
+/** What {@link getOpenApi} answers. */
+type ApiDocument = { openapi: string; [key: string]: unknown };
+
+/** Adds the routes for operations. */
+export function healthRoutes(
+  register: Register,
+  ping: () => Promise<void>,
+  document: () => ApiDocument,
+): void {
+  const healthy = { status: "ok", version: productVersion } as const;
+
+  register(getHealth, async () => ({ status: 200, body: healthy }));
+
+  register(getReadiness, async () => {
+    try {
+      await ping();
+    } catch {
+      throw new Problem("unavailable", "The database does not answer.");
+    }
+    return { status: 200, body: healthy };
+  });
+
+  register(getOpenApi, async () => ({ status: 200, body: document() }));
+}

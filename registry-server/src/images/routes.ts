@@ -1,6 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
+import type { Register } from "../http/contract.ts";
 import { commonProblems, json } from "../http/responses.ts";
 import { foundImageExample, ImagePage, imageQuery } from "./schema.ts";
+import type { ImageService } from "./service.ts";
 
 export const findImages = createRoute({
   method: "get",
@@ -14,3 +16,8 @@ export const findImages = createRoute({
     ...commonProblems,
   },
 });
+
+/** Adds the routes of images. */
+export function imageRoutes(register: Register, images: ImageService): void {
+  register(findImages, async ({ query }) => ({ status: 200, body: await images.find(query) }));
+}

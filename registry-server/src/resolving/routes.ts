@@ -1,13 +1,20 @@
 import { createRoute } from "@hono/zod-openapi";
+import { pathOf } from "../artifacts/service.ts";
+import type { Register } from "../http/contract.ts";
+import { Problem } from "../http/problem.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { artifactParams } from "../http/schema.ts";
 import {
+  type ReadQuery,
   ResolvedSchema,
   ResolveManySchema,
+  type ResolveResult,
   ResolveResultsSchema,
+  readManySchema,
   resolvedExample,
   resolveQuery,
 } from "./schema.ts";
+import type { ResolvingService } from "./service.ts";
 
 const tags = ["resolving"];
 
@@ -44,3 +51,29 @@ export const resolveMany = createRoute({
     ...bodyProblems,
   },
 });
+
+/** Adds the routes that resolve. */
+export function resolvingRoutes(register: Register, resolving: ResolvingService): void {
+  register(resolve, async ({ params, query }) => ({
+    status: 200,
+    body: await resolving.resolve(pathOf(params), query),
+  }));
+
+  const readMany = { ...resolveMany, request: { body: jsonBody(readManySchema, undefined) } };
+  register(readMany, async ({ body }) => {
+    const results: ResolveResult[] = [];
+    for (const query of body.queries) results.push(await resolveOne(resolving, query));
+    return { status: 200, body: { results } };
+  });
+}
+
+/** A query that fails is a result of its own; only a failing server fails them all. */
+async function resolveOne(resolving: ResolvingService, query: ReadQuery): Promise<ResolveResult> {
+  try {
+    if (query instanceof Problem) throw query;
+    return { resolved: await resolving.resolve(query.artifact, query) };
+  } catch (error) {
+    if (error instanceof Problem) return { problem: error.toBody() };
+    throw error;
+  }
+}

@@ -1,4 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Register } from "../http/contract.ts";
+import { Problem } from "../http/problem.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { artifactParams, fingerprint, versionParams } from "../http/schema.ts";
 import {
@@ -13,6 +15,7 @@ import {
   versionListQuery,
   versionSummaryExample,
 } from "./schema.ts";
+import type { VersionService } from "./service.ts";
 
 const tags = ["versions"];
 const collection = "/v1/artifacts/{namespace}/{artifact}/versions";
@@ -138,3 +141,56 @@ export const deleteVersion = createRoute({
     ...notFound,
   },
 });
+
+/** Adds the routes of versions. */
+export function versionRoutes(register: Register, versions: VersionService): void {
+  register(publishVersion, async ({ params, headers, body, caller }) => {
+    const key = chooseFingerprint(body.fingerprint, headers["idempotency-key"]);
+    const { version, created } = await versions.publish(params, key, body, caller);
+    return { status: created ? 201 : 200, body: version };
+  });
+
+  register(listVersions, async ({ params, query }) => ({
+    status: 200,
+    body: await versions.list(params, query),
+  }));
+
+  register(getVersion, async ({ params }) => ({
+    status: 200,
+    body: await versions.get(params, params.version),
+  }));
+
+  register(changeVersion, async ({ params, body, caller }) => ({
+    status: 200,
+    body: await versions.change(params, params.version, body, caller),
+  }));
+
+  register(completeVersion, async ({ params, body, caller }) => ({
+    status: 200,
+    body: await versions.complete(params, params.version, body.reason, caller),
+  }));
+
+  register(deleteVersion, async ({ params, query, caller }) => {
+    const version = await versions.remove(params, params.version, query.reason, caller);
+    return version ? { status: 200, body: version } : { status: 204 };
+  });
+}
+
+/** The fingerprint of the body, or else the Idempotency-Key. Without one, a retry would publish twice. */
+function chooseFingerprint(inBody: string | undefined, inHeader: string | undefined): string {
+  const chosen = inBody ?? inHeader;
+  if (chosen === undefined) {
+    const message =
+      "is missing; give it in the body, or as the header Idempotency-Key, so that a retry is safe";
+    throw new Problem("invalid_request", `"fingerprint" ${message}.`, {
+      errors: [{ path: "fingerprint", message }],
+    });
+  }
+  if (inHeader !== undefined && inHeader !== chosen) {
+    const message = "is another one than the Idempotency-Key; give one of them, or the same twice";
+    throw new Problem("invalid_request", `"fingerprint" ${message}.`, {
+      errors: [{ path: "fingerprint", message }],
+    });
+  }
+  return chosen;
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import type { Logger } from "pino";
+import { artifactRoutes } from "./artifacts/routes.ts";
+import { ArtifactService } from "./artifacts/service.ts";
+import { buildRoutes } from "./builds/routes.ts";
+import type { Database } from "./database/database.ts";
+import { type RouteNeeds, registerOn, toProblemResponse } from "./http/contract.ts";
+import { healthRoutes } from "./http/health.ts";
+import { contracts, openApiDocument } from "./http/openapi.ts";
+import { Problem } from "./http/problem.ts";
+import { imageRoutes } from "./images/routes.ts";
+import { ImageService } from "./images/service.ts";
+import { resolvingRoutes } from "./resolving/routes.ts";
+import { ResolvingService } from "./resolving/service.ts";
+import { authenticate } from "./tokens/service.ts";
+import type { Clock } from "./unit.ts";
+import { versionRoutes } from "./versions/routes.ts";
+import { VersionService } from "./versions/service.ts";
+
+export type AppNeeds = {
+  database: Database;
+  log: Logger;
+  clock: Clock;
+  /** Whether requests need no token. */
+  dev: boolean;
+  incompleteTtlMs: number;
+};
+
+/** Makes the HTTP application of the registry; it opens no port. */
+export function createApp({ database, log, clock, dev, incompleteTtlMs }: AppNeeds): Hono {
+  const app = new Hono();
+  const needs: RouteNeeds = {
+    log,
+    authenticate: dev ? async () => "dev" : (authorization) => authenticate(database, authorization),
+    isUnavailable: database.isUnavailable,
+  };
+  const register = registerOn(app, needs);
+  const versions = new VersionService(database, clock, incompleteTtlMs);
+  artifactRoutes(register, new ArtifactService(database, clock));
+  versionRoutes(register, versions);
+  buildRoutes(register, versions);
+  resolvingRoutes(register, new ResolvingService(database));
+  imageRoutes(register, new ImageService(database));
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  healthRoutes(register, database.ping, () => {
+    document ??= openApiDocument();
+    return { ...document };
+  });
+  refuseOtherMethods(app, needs);
+  app.notFound((c) => {
+    const problem = new Problem("not_found", `There is no route ${c.req.path}; /openapi.json lists all.`);
+    return toProblemResponse(problem, randomUUID(), needs);
+  });
+  app.onError((error) => toProblemResponse(error, randomUUID(), needs));
+  return app;
+}
+
+/** Answers 405 where a path exists and the method does not. */
+function refuseOtherMethods(app: Hono, needs: RouteNeeds): void {
+  const byPath = Map.groupBy(contracts, (contract) => contract.path.replaceAll(/\{(\w+)\}/g, ":$1"));
+  for (const [path, routes] of byPath) {
+    const allow = routes.map((route) => route.method.toUpperCase()).join(", ");
+    app.all(path, (c) => {
+      const detail = `${c.req.path} does not have ${c.req.method}; it has ${allow}.`;
+      return toProblemResponse(new Problem("method_not_allowed", detail, { allow }), randomUUID(), needs);
+    });
+  }
+}

@@ -1,0 +1,190 @@
+import type { Insertable, Selectable } from "kysely";
+import type { Reader, Writer } from "../database/database.ts";
+import { readJson, writeJson } from "../database/json.ts";
+import { prepared } from "../database/prepared.ts";
+import type { Tables } from "../database/schema.ts";
+import type { Build, BuildReport, File, Image, Parent } from "./schema.ts";
+
+/** Few enough rows that their values stay below what a statement may have (SQLite: 32,766). */
+const rowsPerInsert = 1_000;
+
+const buildsOf = prepared((db, p: { versionId: number }) =>
+  db.selectFrom("builds").selectAll().where("version_id", "=", p.versionId).orderBy("id"),
+);
+const imagesOf = prepared((db, p: { versionId: number }) =>
+  db
+    .selectFrom("builds")
+    .innerJoin("images", "images.build_id", "builds.id")
+    .selectAll("images")
+    .where("builds.version_id", "=", p.versionId)
+    .orderBy("images.id"),
+);
+const filesOf = prepared((db, p: { versionId: number }) =>
+  db
+    .selectFrom("builds")
+    .innerJoin("files", "files.build_id", "builds.id")
+    .selectAll("files")
+    .where("builds.version_id", "=", p.versionId)
+    .orderBy("files.id"),
+);
+
+/** All builds of a version, in the order they first reported. */
+export async function loadBuilds(db: Reader, versionId: number): Promise<Build[]> {
+  const builds = await buildsOf(db, { versionId });
+  const images = Map.groupBy(await imagesOf(db, { versionId }), (image) => image.build_id);
+  const files = Map.groupBy(await filesOf(db, { versionId }), (file) => file.build_id);
+  const parents = Map.groupBy(await parentsOf(db, versionId), (parent) => parent.build_id);
+  return builds.map((build) => ({
+    ...viewBuild(build),
+    images: (images.get(build.id) ?? []).map(viewImage),
+    files: (files.get(build.id) ?? []).map(viewFile),
+    parents: (parents.get(build.id) ?? []).map(viewParent),
+  }));
+}
+
+async function parentsOf(db: Reader, versionId: number): Promise<Selectable<Tables["parents"]>[]> {
+  return db
+    .selectFrom("builds")
+    .innerJoin("parents", "parents.build_id", "builds.id")
+    .selectAll("parents")
+    .where("builds.version_id", "=", versionId)
+    .orderBy("parents.id")
+    .execute();
+}
+
+type Head = Omit<Build, "images" | "files" | "parents">;
+
+function viewBuild(row: Selectable<Tables["builds"]>): Head {
+  return {
+    name: row.name,
+    artifact_type: row.artifact_type,
+    metadata: readJson(row.metadata),
+    labels: readJson(row.labels),
+    provenance: readJson(row.provenance),
+    started_at: row.started_at,
+    ended_at: row.ended_at,
+    reported_at: row.reported_at,
+  };
+}
+
+/** An image as answers show it. */
+export function viewImage(row: Omit<Selectable<Tables["images"]>, "id" | "build_id">): Image {
+  return {
+    platform: row.platform,
+    region: row.region,
+    external_id: row.external_id,
+    source_image_id: row.source_image_id,
+    labels: readJson(row.labels),
+  };
+}
+
+function viewFile({ path, size, sha256 }: Selectable<Tables["files"]>): File {
+  return { path, size, sha256 };
+}
+
+function viewParent({ artifact, number, fingerprint }: Selectable<Tables["parents"]>): Parent {
+  return {
+    artifact,
+    ...(number !== null && { version: number }),
+    ...(fingerprint !== null && { fingerprint }),
+  };
+}
+
+export type BuildHead = { version_id: number; name: string; artifact_type: string; reported_at: string };
+
+/** Name, type and time of the builds of several versions. */
+export async function listBuildHeads(db: Reader, versionIds: number[]): Promise<BuildHead[]> {
+  if (versionIds.length === 0) return [];
+  return db
+    .selectFrom("builds")
+    .select(["version_id", "name", "artifact_type", "reported_at"])
+    .where("version_id", "in", versionIds)
+    .orderBy("id")
+    .execute();
+}
+
+export type BuildOwner = { artifactId: number; versionId: number };
+
+/** Stores a build; an earlier report of it is replaced, with its images, files and parents. */
+export async function writeBuild(
+  tx: Writer,
+  { artifactId, versionId }: BuildOwner,
+  name: string,
+  report: BuildReport,
+  now: string,
+): Promise<void> {
+  const columns = {
+    artifact_type: report.artifact_type,
+    metadata: writeJson(report.metadata ?? {}),
+    labels: writeJson(report.labels ?? {}),
+    provenance: writeJson(report.provenance ?? {}),
+    started_at: report.started_at ?? null,
+    ended_at: report.ended_at ?? null,
+    reported_at: now,
+  };
+  const { id } = await tx
+    .insertInto("builds")
+    .values({ version_id: versionId, artifact_id: artifactId, name, ...columns })
+    .onConflict((conflict) => conflict.columns(["version_id", "name"]).doUpdateSet(columns))
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  for (const table of ["images", "files", "parents"] as const) {
+    await tx.deleteFrom(table).where("build_id", "=", id).execute();
+  }
+  await insertRows(
+    tx,
+    "images",
+    (report.images ?? []).map((image) => imageRow(id, image)),
+  );
+  await insertRows(
+    tx,
+    "files",
+    (report.files ?? []).map((file) => ({ build_id: id, ...file })),
+  );
+  await insertRows(
+    tx,
+    "parents",
+    (report.parents ?? []).map((parent) => parentRow(id, parent)),
+  );
+}
+
+async function insertRows<T extends "images" | "files" | "parents">(
+  tx: Writer,
+  table: T,
+  rows: Insertable<Tables[T]>[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    const some: readonly Insertable<Tables[T]>[] = rows.slice(start, start + rowsPerInsert);
+    await tx
+      .insertInto<"images" | "files" | "parents">(table)
+      .values(some as never)
+      .execute();
+  }
+}
+
+type ReportedImage = NonNullable<BuildReport["images"]>[number];
+
+function imageRow(buildId: number, image: ReportedImage): Insertable<Tables["images"]> {
+  return {
+    build_id: buildId,
+    platform: image.platform,
+    region: image.region,
+    external_id: image.external_id,
+    source_image_id: image.source_image_id ?? null,
+    labels: writeJson(image.labels ?? {}),
+  };
+}
+
+function parentRow(buildId: number, parent: Parent): Insertable<Tables["parents"]> {
+  return {
+    build_id: buildId,
+    artifact: parent.artifact,
+    number: parent.version ?? null,
+    fingerprint: parent.fingerprint ?? null,
+  };
+}
+
+/** Gives the builds of a version that may be `latest` its number, so that `latest` with a type is one look-up. */
+export async function markLatestBuilds(tx: Writer, versionId: number, number: number): Promise<void> {
+  await tx.updateTable("builds").set({ latest_number: number }).where("version_id", "=", versionId).execute();
+}

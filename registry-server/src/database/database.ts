@@ -1,0 +1,46 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Dialect } from "./dialect.ts";
+import { migrate } from "./migrate.ts";
+import { openPostgres } from "./postgres.ts";
+import type { Tables } from "./schema.ts";
+import { openSqlite } from "./sqlite.ts";
+
+/** Where a store reads: the database, or a transaction. */
+export type Reader = Kysely<Tables>;
+/** Where a store writes: always a transaction. */
+export type Writer = Transaction<Tables>;
+
+/** The registry's database, SQLite or PostgreSQL. */
+export type Database = {
+  readonly dialect: Dialect["name"];
+  /** For reads outside of transactions. Never use it inside `write`: in memory, SQLite has one connection for both. */
+  readonly reads: Reader;
+  /** Runs a transaction that writes; on SQLite one at a time, on PostgreSQL it locks the rows it decides about. */
+  write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** Fails when the database does not answer. */
+  ping(): Promise<void>;
+  /** Whether an error says that the database cannot be used now, so that trying again later makes sense. */
+  isUnavailable(error: unknown): boolean;
+  close(): Promise<void>;
+};
+
+export type DatabaseLog = { warn(fields: object, message: string): void };
+
+/**
+ * Opens a database and brings its tables up to date.
+ *
+ * @param url `sqlite:<path>`, `sqlite::memory:`, or `postgres://...`
+ * @throws StartError when it cannot be opened, or when a newer Waybill has written it
+ */
+export async function openDatabase(url: string, log: DatabaseLog): Promise<Database> {
+  const { database, migrations } = url.startsWith("sqlite:")
+    ? openSqlite(url.slice("sqlite:".length))
+    : openPostgres(url, log);
+  try {
+    await migrate(migrations);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import { Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
+import type { Database, DatabaseLog } from "./database.ts";
+import type { MigrationTarget } from "./migrate.ts";
+import { preparedName } from "./prepared.ts";
+import type { Tables } from "./schema.ts";
+
+const poolSize = 10;
+const connectTimeoutMs = 5_000;
+const statementTimeoutMs = 15_000;
+const lockTimeoutMs = 10_000;
+/** Longer than the server's own limit, for when the network is gone and no answer comes at all. */
+const answerTimeoutMs = 20_000;
+
+/** Any number that no other program takes: servers that start together migrate one after the other. */
+const migrationLock = 8421_0001;
+
+/** Prepares the hot queries by name on each connection; `pg` does so only when a query has one. */
+class NamingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: the method has many overloads and only one is changed
+  override query(...args: any[]): any {
+    const [text, values] = args;
+    const name = typeof text === "string" ? preparedName(text) : undefined;
+    const query = super.query as (...args: unknown[]) => unknown;
+    return name === undefined ? query.apply(this, args) : query.call(this, { name, text, values });
+  }
+}
+
+/** Numbers as numbers and moments as RFC 3339 in UTC, as SQLite has them. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
+
+/** Opens a pool of connections to PostgreSQL; connections that break are replaced. */
+export function openPostgres(
+  url: string,
+  log: DatabaseLog,
+): { database: Database; migrations: MigrationTarget } {
+  const pool = new pg.Pool({
+    Client: NamingClient,
+    connectionString: url,
+    types,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: 30_000,
+    query_timeout: answerTimeoutMs,
+    keepAlive: true,
+    application_name: "waybill",
+  });
+  pool.on("error", (error) => log.warn({ error: error.message }, "a connection to the database broke"));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+
+  const database: Database = {
+    dialect: "postgres",
+    reads: db,
+    write: (work) => db.transaction().execute(work),
+    async ping() {
+      await sql`select 1`.execute(db);
+    },
+    isUnavailable,
+    async close() {
+      await pool.end();
+    },
+  };
+  return { database, migrations: { folder: "postgres", exclusively: (work) => exclusively(pool, work) } };
+}
+
+async function exclusively<T>(
+  pool: pg.Pool,
+  work: Parameters<MigrationTarget["exclusively"]>[0],
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    // A migration may take longer than a request, and so may waiting for another server's.
+    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
+    await client.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+    const result = await work(async (text) => (await client.query(text)).rows ?? []);
+    await client.query("COMMIT");
+    client.release();
+    return result as T;
+  } catch (error) {
+    // The connection goes, and with it the transaction.
+    client.release(true);
+    throw error;
+  }
+}
+
+const unavailableCodes =
+  /^(08|53|57P|57014|55P03|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
+const unavailableMessages = /timeout|Connection terminated|connection error|not queryable|Cannot use a pool/i;
+
+/** Connections that fail or break, limits of the server, and time that ran out. */
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && typeof error.code === "string") return unavailableCodes.test(error.code);
+  return unavailableMessages.test(error.message);
+}

@@ -1,0 +1,118 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import BetterSqlite3 from "better-sqlite3";
+import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
+import type { Database } from "./database.ts";
+import { type MigrationTarget, StartError } from "./migrate.ts";
+import type { Tables } from "./schema.ts";
+
+/** How long a writer waits for another process that writes. */
+const busyTimeoutMs = 5_000;
+const mostStatements = 200;
+
+/** Takes the write lock when a transaction begins: one that reads first could not become a writer later. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
+
+  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver(this.#config);
+  }
+}
+
+/**
+ * Opens a SQLite file, or `:memory:`. The file is written through one connection and read through a second one, so
+ * that reads never wait for a write.
+ */
+export function openSqlite(path: string): { database: Database; migrations: MigrationTarget } {
+  const inMemory = path === ":memory:";
+  const writer = connect(path);
+  writer.pragma("journal_mode = WAL");
+  // What was acknowledged must survive power loss, not only the end of the process.
+  writer.pragma("synchronous = FULL");
+  writer.pragma("foreign_keys = ON");
+  const writes = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: cached(writer) }) });
+  let reads = inMemory ? writes : undefined;
+
+  const database: Database = {
+    dialect: "sqlite",
+    // Opened when first used: before the migrations have run there is nothing to read.
+    get reads() {
+      reads ??= new Kysely<Tables>({ dialect: new SqliteDialect({ database: cached(connect(path, true)) }) });
+      return reads;
+    },
+    write: (work) => writes.transaction().execute(work),
+    async ping() {
+      await sql`select 1`.execute(database.reads);
+    },
+    isUnavailable,
+    async close() {
+      if (reads !== undefined && reads !== writes) await reads.destroy();
+      if (writer.open && !inMemory) writer.pragma("wal_checkpoint(TRUNCATE)");
+      writer.close();
+    },
+  };
+  return { database, migrations: { folder: "sqlite", exclusively: (work) => exclusively(writer, work) } };
+}
+
+function connect(path: string, readonly = false): BetterSqlite3.Database {
+  try {
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const connection = new BetterSqlite3(path, { readonly, timeout: busyTimeoutMs });
+    connection.pragma("cache_size = -16384");
+    return connection;
+  } catch (error) {
+    throw new StartError(`The database file "${path}" cannot be opened: ${(error as Error).message}.`);
+  }
+}
+
+/** Keeps statements prepared; which are used least lately goes first. */
+function cached(connection: BetterSqlite3.Database) {
+  const statements = new Map<string, BetterSqlite3.Statement>();
+  return {
+    close: () => connection.close(),
+    prepare(text: string): BetterSqlite3.Statement {
+      const known = statements.get(text);
+      if (known) return known;
+      const statement = connection.prepare(text);
+      if (statements.size >= mostStatements) statements.delete(statements.keys().next().value ?? "");
+      statements.set(text, statement);
+      return statement;
+    },
+  };
+}
+
+async function exclusively<T>(
+  connection: BetterSqlite3.Database,
+  work: Parameters<MigrationTarget["exclusively"]>[0],
+): Promise<T> {
+  connection.exec("BEGIN EXCLUSIVE");
+  try {
+    const result = await work(async (text) => {
+      if (/^SELECT/.test(text)) return connection.prepare(text).all() as Record<string, unknown>[];
+      connection.exec(text);
+      return [];
+    });
+    connection.exec("COMMIT");
+    return result as T;
+  } catch (error) {
+    connection.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Busy, full, read-only or failing disks are for the operator to end; a client can only try again. */
+function isUnavailable(error: unknown): boolean {
+  const code = error instanceof BetterSqlite3.SqliteError ? error.code : "";
+  return /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL)/.test(code);
+}

@@ -1,0 +1,112 @@
+import { pathToFileURL } from "node:url";
+import pino from "pino";
+import { type Config, ConfigError, readConfig, usage } from "./config.ts";
+import { StartError } from "./database/migrate.ts";
+import { type RunningServer, runServer } from "./server.ts";
+import type { Clock } from "./unit.ts";
+
+export type { RunningServer } from "./server.ts";
+
+/** Settings of {@link startServer}, as flags and variables have them; everything has a default. */
+export type ServerOptions = {
+  listen?: string;
+  databaseUrl?: string;
+  dataDir?: string;
+  dev?: boolean;
+  logLevel?: string;
+  incompleteTtl?: string;
+  bootstrapToken?: string;
+  clock?: Clock;
+};
+
+/**
+ * Starts a registry in this process, for tests and tools. It reads no environment, takes any free port, keeps its data
+ * in memory and logs nothing, unless told otherwise.
+ *
+ * @throws ConfigError, StartError
+ * @example
+ * const server = await startServer({ dev: true });
+ * await fetch(`${server.url}/healthz`);
+ * await server.close();
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const config = readConfig(options.dev === true ? ["--dev"] : [], {
+    WAYBILL_LISTEN: options.listen ?? "127.0.0.1:0",
+    WAYBILL_DATABASE_URL:
+      options.databaseUrl ?? (options.dataDir === undefined ? "sqlite::memory:" : undefined),
+    WAYBILL_DATA_DIR: options.dataDir,
+    WAYBILL_LOG_LEVEL: options.logLevel ?? "silent",
+    WAYBILL_INCOMPLETE_TTL: options.incompleteTtl,
+    WAYBILL_BOOTSTRAP_TOKEN: options.bootstrapToken,
+  });
+  if (config === "help") throw new Error("no flag asks for help here");
+  return runServer(config, logTo(config), options.clock ?? (() => new Date()));
+}
+
+/**
+ * The command `waybill serve`: runs until SIGTERM or SIGINT.
+ *
+ * @param args what follows `serve`
+ * @returns the exit code: 0 after a drain, 1 when it cannot start, 2 when a setting is wrong
+ */
+export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  try {
+    const config = readConfig(args, env);
+    if (config === "help") {
+      process.stdout.write(usage);
+      return 0;
+    }
+    const log = logTo(config);
+    const server = await runServer(config, log, () => new Date());
+    announce(config, server);
+    log.info({ signal: await untilSignal() }, "draining");
+    await server.close();
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`waybill serve: ${error.message}\n`);
+    return error instanceof ConfigError ? 2 : 1;
+  }
+}
+
+function logTo({ logLevel }: Config): pino.Logger {
+  return pino(
+    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
+}
+
+function announce(config: Config, { url, bootstrap }: RunningServer): void {
+  const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+  say(`Waybill registry listens on ${url}`);
+  say(`Data: ${shownDatabase(config.databaseUrl)}`);
+  if (config.dev) say("Development mode: no token is asked for; only this machine can connect.");
+  if (bootstrap.shown !== undefined) say(`Admin token (shown once): ${bootstrap.shown}`);
+  if (bootstrap.givenIsUnknown) {
+    say("WAYBILL_BOOTSTRAP_TOKEN was ignored: the database has tokens already, and it is none of them.");
+  }
+}
+
+/** Where data lies, without the password and the query, which may hold one too. */
+function shownDatabase(url: string): string {
+  if (url.startsWith("sqlite:")) return url.slice("sqlite:".length);
+  const { hostname, port, pathname } = new URL(url);
+  return `PostgreSQL, database "${pathname.slice(1)}" on ${hostname}${port === "" ? "" : ` port ${port}`}`;
+}
+
+/** Waits for the signal to stop; a second one ends the process at once. */
+function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const signals = ["SIGTERM", "SIGINT"] as const;
+    for (const signal of signals) {
+      process.once(signal, () => {
+        for (const other of signals) process.once(other, () => process.exit(130));
+        resolve(signal);
+      });
+    }
+  });
+}
+
+const isProgram = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href;
+if (isProgram) process.exitCode = await serve(process.argv.slice(2));

@@ -1,0 +1,128 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Logger } from "pino";
+import { createApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { openDatabase } from "./database/database.ts";
+import { StartError } from "./database/migrate.ts";
+import { Problem, type ProblemCode } from "./http/problem.ts";
+import { startLoop } from "./jobs/loop.ts";
+import { type Bootstrap, bootstrapTokens } from "./tokens/service.ts";
+import type { Clock } from "./unit.ts";
+import { expireOverdue } from "./versions/expiry.ts";
+
+const drainMs = 10_000;
+const closeIdleEveryMs = 50;
+
+export type RunningServer = {
+  url: string;
+  bootstrap: Bootstrap;
+  /** Stops accepting, lets requests under way end (for at most ten seconds), and closes the database. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the database, listens, and starts the jobs.
+ *
+ * @throws StartError when the database or the address cannot be used
+ */
+export async function runServer(config: Config, log: Logger, clock: Clock): Promise<RunningServer> {
+  const database = await openDatabase(config.databaseUrl, log).catch((error: unknown) => {
+    throw asStartError(error, "The database cannot be used");
+  });
+  try {
+    const { dev, incompleteTtlMs } = config;
+    const bootstrap = dev
+      ? { givenIsUnknown: false }
+      : await bootstrapTokens(database, clock, config.bootstrapToken);
+    const app = createApp({ database, log, clock, dev, incompleteTtlMs });
+    const server = listenerFor(app.fetch);
+    const url = await listen(server, config.listen);
+    const stopExpiry = startLoop(
+      {
+        name: "expiry",
+        everyMs: Math.min(incompleteTtlMs / 4, 60_000),
+        run: () => expire(),
+      },
+      log,
+    );
+
+    async function expire(): Promise<void> {
+      const caller = { name: "server", requestId: "expiry" };
+      const count = await expireOverdue(database, clock, incompleteTtlMs, caller);
+      if (count > 0) log.info({ count }, "incomplete versions expired");
+    }
+
+    return {
+      url,
+      bootstrap,
+      async close() {
+        await Promise.all([drain(server), stopExpiry()]);
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function listenerFor(fetch: ReturnType<typeof createApp>["fetch"]): Server {
+  const serverOptions = {
+    requestTimeout: 60_000,
+    headersTimeout: 15_000,
+    keepAliveTimeout: 30_000,
+    maxHeaderSize: 16_384,
+    connectionsCheckingInterval: 5_000,
+  };
+  const server = createAdaptorServer({ fetch, createServer, serverOptions }) as Server;
+  server.maxRequestsPerSocket = 0;
+  server.on("clientError", answerBadRequest);
+  return server;
+}
+
+/** Answers what is not HTTP, too large or too slow; it never reaches a route. */
+function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [code, detail] = badRequests[error.code ?? ""] ?? ["invalid_request", "This is not an HTTP request."];
+  const problem = new Problem(code, detail);
+  const body = JSON.stringify(problem.toBody());
+  const head = `HTTP/1.1 ${problem.status} Bad Request\r\nContent-Type: application/problem+json\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\n\r\n${body}`);
+}
+
+const badRequests: Record<string, [ProblemCode, string]> = {
+  HPE_HEADER_OVERFLOW: ["headers_too_large", "The headers are larger than 16 KiB."],
+  ERR_HTTP_REQUEST_TIMEOUT: ["request_timeout", "The request did not arrive within a minute."],
+};
+
+function listen(server: Server, { host, port }: Config["listen"]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(asStartError(error, `Cannot listen on ${host}:${port}`)));
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
+      resolve(`http://${shown}:${address.port}`);
+    });
+  });
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection that becomes idle only now would otherwise stay until its keep-alive ends.
+  const closeIdle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
+  const giveUp = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearInterval(closeIdle);
+  clearTimeout(giveUp);
+}
+
+function asStartError(error: unknown, what: string): StartError {
+  if (error instanceof StartError) return error;
+  const cause = error instanceof AggregateError ? error.errors[0] : error;
+  return new StartError(`${what}: ${(cause as Error).message}.`);
+}

@@ -1,0 +1,103 @@
+/**
+ * Completing a version. It happens once, in the transaction that stores the last missing build (or that drops the
+ * missing ones by hand), while the artifact is locked, and decides three things:
+ *
+ * 1. The number: one more than the highest ever given in the artifact, so there are no gaps and none is used twice.
+ * 2. The semantic version: it stays when no other complete version has it, or else goes, with a warning.
+ * 3. Whether it may be `latest`: as published; with `if_newer` only when its last build did not end before the last
+ *    build of the version that is `latest` now. `latest` is then the highest number of those that may be.
+ */
+import { type ArtifactRow, updateArtifact } from "../artifacts/store.ts";
+import type { Build } from "../builds/schema.ts";
+import { markLatestBuilds } from "../builds/store.ts";
+import { readJson, writeJson } from "../database/json.ts";
+import { recordEvent } from "../events/store.ts";
+import type { Warning } from "../http/schema.ts";
+import { parseSemver, sortKey } from "../resolving/semver.ts";
+import type { Unit } from "../unit.ts";
+import { findBySemverKey, findLatest, updateVersion, type VersionRow } from "./store.ts";
+
+type Decision<T> = { columns: T; warning?: Warning };
+
+/**
+ * Completes an incomplete version of an artifact that this transaction has locked.
+ *
+ * @param builds all builds it has, at least one
+ * @param byHand why somebody completes it without the missing builds
+ */
+export async function completeVersion(
+  unit: Unit,
+  artifact: ArtifactRow,
+  version: VersionRow,
+  builds: Build[],
+  byHand?: string,
+): Promise<VersionRow> {
+  const { tx, now } = unit;
+  const number = artifact.last_number + 1;
+  const builtAt = lastEnd(builds, now);
+  const semver = await decideSemver(unit, version);
+  const latest = await decideLatest(unit, version, number, builtAt);
+  const warnings = [...readJson(version.warnings), semver.warning, latest.warning].filter(
+    (w) => w !== undefined,
+  );
+  const columns = {
+    ...semver.columns,
+    ...latest.columns,
+    state: "complete",
+    number,
+    expected_builds: writeJson(builds.map((build) => build.name)),
+    warnings: writeJson(warnings),
+    built_at: builtAt,
+    active_at: now,
+    completed_at: now,
+  } as const;
+  const row = await updateVersion(tx, version.id, columns, now);
+  if (row.latest_number !== null) await markLatestBuilds(tx, row.id, row.latest_number);
+  const counts = { last_number: number, complete_versions: artifact.complete_versions + 1 };
+  await updateArtifact(tx, artifact.id, counts, now);
+  const after = { number, semver: row.semver, latest: row.latest, builds: builds.map((build) => build.name) };
+  const before = { expected_builds: readJson(version.expected_builds) };
+  const detail = { before, after, ...(byHand !== undefined && { reason: byHand }) };
+  await recordEvent(unit, { action: "version.completed", artifact: artifact.path, version: row, detail });
+  return row;
+}
+
+function lastEnd(builds: Build[], now: string): string {
+  const [last = now] = builds
+    .map((build) => build.ended_at ?? build.reported_at)
+    .sort()
+    .reverse();
+  return last;
+}
+
+type SemverColumns = { semver: string | null; semver_key: string | null; prerelease: number };
+
+async function decideSemver({ tx }: Unit, version: VersionRow): Promise<Decision<SemverColumns>> {
+  const none = { semver: null, semver_key: null, prerelease: 0 };
+  if (version.semver === null) return { columns: none };
+  const parsed = parseSemver(version.semver);
+  const key = sortKey(parsed);
+  const isPrerelease = parsed.prerelease.length > 0;
+  const holder = await findBySemverKey(tx, version.artifact_id, key, isPrerelease);
+  if (!holder)
+    return { columns: { semver: version.semver, semver_key: key, prerelease: Number(isPrerelease) } };
+  const message = `Version ${holder.number} already has ${holder.semver}, so this one was completed without ${version.semver}.`;
+  return { columns: none, warning: { code: "semver_taken", message } };
+}
+
+type LatestColumns = { latest: "true" | "false"; latest_number: number | null };
+
+async function decideLatest(
+  { tx }: Unit,
+  version: VersionRow,
+  number: number,
+  builtAt: string,
+): Promise<Decision<LatestColumns>> {
+  const yes = { columns: { latest: "true", latest_number: number } } as const;
+  const no = { columns: { latest: "false", latest_number: null } } as const;
+  if (version.latest !== "if_newer") return version.latest === "true" ? yes : no;
+  const present = await findLatest(tx, version.artifact_id);
+  if (!present || present.built_at === null || builtAt >= present.built_at) return yes;
+  const message = `Its builds ended before those of version ${present.number}, so that version stays latest.`;
+  return { ...no, warning: { code: "not_latest", message } };
+}
