@@ -79,15 +79,17 @@ function toResult(resolved: Resolved): Result<typeof artifactSchema> {
     metadata_full,
     labels,
     revocation: revocation && { reason: revocation.reason, revoked_at: revocation.revoked_at },
-    images: resolved.images.map((image) => ({
-      build: image.build,
-      artifact_type: image.artifact_type,
-      platform: image.platform,
-      region: image.region,
-      external_id: image.external_id,
-      source_image_id: image.source_image_id ?? null,
-      labels: image.labels ?? {},
-    })),
+    images: resolved.images.map(
+      ({ build, artifact_type, platform, region, external_id, source_image_id, labels }) => ({
+        build,
+        artifact_type,
+        platform,
+        region,
+        external_id,
+        source_image_id,
+        labels,
+      }),
+    ),
     files: resolved.files.map(({ build, path, size, sha256 }) => ({ build, path, size, sha256 })),
   };
 }

@@ -40,7 +40,10 @@ export function createIdentity(now = Date.now()): Identity {
         extension(OID.basicConstraints, sequence(der(0x01, Buffer.of(0xff)))),
         // digitalSignature and keyCertSign: it vouches for itself and for nothing else.
         extension(OID.keyUsage, der(0x03, Buffer.of(2, 0x84))),
-        extension(OID.extendedKeyUsage, sequence(oid(OID.serverAuthentication), oid(OID.clientAuthentication))),
+        extension(
+          OID.extendedKeyUsage,
+          sequence(oid(OID.serverAuthentication), oid(OID.clientAuthentication)),
+        ),
         extension(OID.subjectAlternativeName, sequence(der(0x82, Buffer.from("localhost")))),
       ),
     ),

@@ -1,4 +1,4 @@
-import type { Server as NetServer } from "node:net";
+import type { Server as NetServer, Socket } from "node:net";
 import { Server } from "@grpc/grpc-js/build/src/server.js";
 import { ServerCredentials } from "@grpc/grpc-js/build/src/server-credentials.js";
 import { createIdentity } from "./certificate.ts";
@@ -43,13 +43,18 @@ export async function servePlugin(
   const server = new Server({
     "grpc.max_receive_message_length": MESSAGE_LIMIT,
     "grpc.max_send_message_length": MESSAGE_LIMIT,
+    "grpc.enable_channelz": 0,
   });
-  for (const { definition, handlers } of [...services, ...pluginServices(() => endGracefully(server))]) {
+  const connections = new Connections();
+  for (const { definition, handlers } of [...services, ...pluginServices(() => connections.endWithLast())]) {
     server.addService(definition, handlers);
   }
   // grpc-js gets connections that are already authenticated, so that this code alone decides who may connect.
   const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const { listener, certificate } = createListener(handshake.clientCertificate, injectConnection);
+  const { listener, certificate } = createListener(handshake.clientCertificate, (socket) => {
+    connections.add(socket);
+    injectConnection(socket);
+  });
   const { release, ...address } = await listen(listener, handshake);
   onExit(release);
   onSignals({ interruptEnds: debug });
@@ -74,11 +79,23 @@ function createListener(
   return { listener: mutualTls(clientCertificate, identity, accept), certificate: identity.der };
 }
 
-/** Ends once the answer to this call is out and the client has closed its connection. */
-function endGracefully(server: Server): void {
-  const end = () => process.exit(0);
-  setImmediate(() => server.tryShutdown(end));
-  setTimeout(end, SHUTDOWN_GRACE_MS);
+/** The connections of the client, which closes them when it has the answer to its call for the end. */
+class Connections {
+  readonly #open = new Set<Socket>();
+  #ending = false;
+
+  add(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once("close", () => {
+      this.#open.delete(socket);
+      if (this.#ending && this.#open.size === 0) process.exit(0);
+    });
+  }
+
+  endWithLast(): void {
+    this.#ending = true;
+    setTimeout(() => process.exit(0), SHUTDOWN_GRACE_MS);
+  }
 }
 
 const DEBUG_HANDSHAKE = {

@@ -219,7 +219,7 @@ export interface StopProvider_Request {
 }
 
 export interface StopProvider_Response {
-  error: string;
+  Error: string;
 }
 
 function createBaseDynamicValue(): DynamicValue {
@@ -2446,13 +2446,13 @@ export const StopProvider_Request: MessageFns<StopProvider_Request> = {
 };
 
 function createBaseStopProvider_Response(): StopProvider_Response {
-  return { error: "" };
+  return { Error: "" };
 }
 
 export const StopProvider_Response: MessageFns<StopProvider_Response> = {
   encode(message: StopProvider_Response, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.error !== "") {
-      writer.uint32(10).string(message.error);
+    if (message.Error !== "") {
+      writer.uint32(10).string(message.Error);
     }
     return writer;
   },
@@ -2475,7 +2475,7 @@ export const StopProvider_Response: MessageFns<StopProvider_Response> = {
               break;
             }
 
-            message.error = reader.string();
+            message.Error = reader.string();
             continue;
           }
         }
@@ -2495,7 +2495,7 @@ export const StopProvider_Response: MessageFns<StopProvider_Response> = {
   },
   fromPartial(object: DeepPartial<StopProvider_Response>): StopProvider_Response {
     const message = createBaseStopProvider_Response();
-    message.error = object.error ?? "";
+    message.Error = object.Error ?? "";
     return message;
   },
 };
