@@ -4,7 +4,7 @@ import type { Output } from "./output.ts";
 /** What lists show unless told otherwise. */
 export const DEFAULT_LIMIT = 100;
 /** The most a registry gives in one page. */
-const LARGEST_PAGE = 100;
+const LARGEST_PAGE = 200;
 
 /** Asks page by page until there are `limit` items, and notes on stderr when there are more. */
 export async function upTo<T>(

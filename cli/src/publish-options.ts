@@ -15,13 +15,13 @@ export type BuildOptions = {
   metadata?: Record<string, string>;
 };
 
-/** Where the images of an artifact type are, by the first part of its name. */
+/** Where the images of an artifact type are, by the first part of its name; the words the Packer plugin uses. */
 const PLATFORMS: Record<string, string> = {
   amazon: "aws",
   azure: "azure",
   digitalocean: "digitalocean",
   docker: "docker",
-  googlecompute: "gcp",
+  googlecompute: "gce",
   openstack: "openstack",
 };
 

@@ -135,8 +135,11 @@ test.each([400, 401, 404, 409, 500])("does not repeat what was answered with %i"
   expect(seen).toHaveLength(1);
 });
 
-test("names the fields a registry complained about", async () => {
-  const errors = [{ path: "latest", message: "expected a boolean" }];
+test("names the fields a registry complained about, once", async () => {
+  const errors = [
+    { path: "latest", message: "expected a boolean" },
+    { path: "semver", message: "is invalid_request" },
+  ];
   const { address } = await play((_, response) => problem(response, 400, "invalid_request", { errors }));
   await expect(client(address).resolve(query)).rejects.toThrow(
     "it is invalid_request (latest: expected a boolean)",

@@ -43,7 +43,8 @@ export class RegistryError extends Error {
 /** Makes the error for a problem answer, such as one failing item of {@link RegistryClient.resolveMany}. */
 export function problemError(problem: Problem): RegistryError {
   const { status, code, detail, errors } = problem;
-  const fields = errors?.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  const more = errors?.filter(({ message }) => !detail.includes(message));
+  const fields = more?.map(({ path, message }) => `${path}: ${message}`).join("; ");
   const busy = status >= 500 || status === 429;
   return new RegistryError(busy ? "unreachable" : "refused", fields ? `${detail} (${fields})` : detail, {
     status,

@@ -20,7 +20,7 @@ export function define(command: Command, output: Output): void {
   command
     .command("list")
     .description("List artifacts by name; --namespace shows one namespace.")
-    .option("--search <text>", "only names that contain this")
+    .option("--search <text>", "only those with this in the name or description")
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
     .allowExcessArguments(false)
     .action(async ({ search, limit }, list: Command) => {

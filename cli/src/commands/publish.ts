@@ -2,6 +2,7 @@ import { type Publish, sendSpool, spoolDirectory, type Version } from "@waybill/
 import { type Command, Option } from "commander";
 import { pair, repeated } from "../arguments.ts";
 import { withClient } from "../connect.ts";
+import { UsageError } from "../failures.ts";
 import type { Output } from "../output.ts";
 import { readPublish } from "../publish-json.ts";
 import { type BuildOptions, buildFromOptions } from "../publish-options.ts";
@@ -81,7 +82,7 @@ async function requestBody(json: string | undefined, options: Options): Promise<
     expect,
   } = options;
   const build = await buildFromOptions(options, json !== undefined);
-  return {
+  const body: Publish = {
     ...(json !== undefined && (await readPublish(json))),
     ...(fingerprint && { fingerprint }),
     ...(semver !== undefined && { semver }),
@@ -91,6 +92,15 @@ async function requestBody(json: string | undefined, options: Options): Promise<
     ...(expect && { expected_builds: expect }),
     ...(build && { builds: [build] }),
   };
+  if (!body.fingerprint) {
+    throw new UsageError(
+      '--fingerprint is missing: what names this version, such as "$(git rev-parse HEAD)"',
+    );
+  }
+  if (!body.builds && !body.expected_builds) {
+    throw new UsageError("nothing to publish; give --type with --image or --file, a JSON file, or --expect");
+  }
+  return body;
 }
 
 /** What waits is older than what is published now. If it cannot be sent, that is said and stops nothing. */
@@ -106,5 +116,5 @@ async function sendWaiting(client: Parameters<typeof sendSpool>[1], output: Outp
 function summary({ artifact, number, state, semver, missing_builds }: Version, created: boolean): string {
   if (state !== "complete") return `${artifact} is open, missing: ${missing_builds.join(", ")}`;
   const name = `${artifact} version ${number}${semver ? ` (${semver})` : ""}`;
-  return created ? `published ${name}` : `${name} was published already`;
+  return created ? `published ${name}` : `${name} is complete`;
 }

@@ -32,7 +32,7 @@ export function define(command: Command, output: Output): void {
     .option("--platform <name>", "only images on this platform, such as aws")
     .option("--region <name>", "only images in this region")
     .option("--build <name>", "only what this build made")
-    .option("--label <key=value>", "only builds with this label; may be given again", pair)
+    .option("--label <key=value>", "only what has this label; may be given again", pair)
     .option("--output <name>", "print this value")
     .allowExcessArguments(false)
     .addHelpText("after", HELP)

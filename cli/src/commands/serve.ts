@@ -1,4 +1,20 @@
+import { exitCode } from "../failures.ts";
+
+const EXAMPLES = `
+Examples:
+  waybill serve --dev
+  WAYBILL_DATABASE_URL=postgres://... waybill serve --listen 0.0.0.0:8421
+`;
+
+/**
+ * Runs a registry until it is told to stop. The flags are the server's own.
+ *
+ * @returns the exit code
+ */
 export async function serve(argv: string[]): Promise<number> {
-  const { serve: run } = await import("@waybill/registry-server");
-  return run(argv);
+  const server = await import("@waybill/registry-server");
+  const code = await server.serve(argv);
+  if (code === 0 && (argv.includes("--help") || argv.includes("-h"))) process.stdout.write(EXAMPLES);
+  // Elsewhere 1 means that something could not start; here it would mean "there is none".
+  return code === exitCode.none ? exitCode.refused : code;
 }

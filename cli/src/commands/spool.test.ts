@@ -1,0 +1,113 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type SpoolRecord, writeSpoolRecord } from "@waybill/registry-client";
+import { beforeEach, expect, test } from "vitest";
+import { publication, useRegistry } from "../../test/registry.ts";
+
+const run = useRegistry();
+
+beforeEach(async () => {
+  await rm(run.spool, { recursive: true, force: true });
+});
+
+function record(artifact: string, fingerprint: string, id: string, ended_at: string): SpoolRecord {
+  const images = [{ platform: "aws", region: "us-east-1", external_id: id }];
+  return {
+    format: 1,
+    address: run.address(),
+    artifact,
+    open: { fingerprint, expected_builds: ["web"] },
+    build: { name: "web", report: { artifact_type: "amazon.ami", images, ended_at } },
+    created_at: "2026-01-01T00:00:00Z",
+    reason: "away",
+  };
+}
+
+test("says that nothing waits", async () => {
+  const nothing = `nothing waits in ${run.spool}\n`;
+  expect(await run(["spool", "list"])).toEqual({ code: 0, stdout: "", stderr: nothing });
+  expect(await run(["spool", "send"])).toEqual({ code: 0, stdout: "", stderr: nothing });
+});
+
+test("lists what waits, damaged files too", async () => {
+  await writeSpoolRecord(run.spool, record("acme/web", "f1", "ami-1", "2026-01-01T00:00:00Z"));
+  await writeFile(join(run.spool, "0.json"), "{");
+  const { stdout } = await run(["spool", "list"]);
+  expect(stdout).toMatch(/^damaged\t0\.json\t.*JSON/);
+  expect(stdout).toContain(
+    `acme/web\tweb\tus-east-1=ami-1\t2026-01-01T00:00:00Z\t${run.address()}\tf1: away\n`,
+  );
+});
+
+test("sends the oldest first, once, even when two send at the same time", async () => {
+  await writeSpoolRecord(run.spool, record("twice/web", "f2", "ami-2", "2026-01-02T00:00:00Z"));
+  await writeSpoolRecord(run.spool, record("twice/web", "f1", "ami-1", "2026-01-01T00:00:00Z"));
+  const both = await Promise.all([run(["spool", "send"]), run(["spool", "send"])]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  expect(both.map(({ stdout }) => stdout).join("")).toContain(
+    "sent web of twice/web, which is complete as 1\n",
+  );
+  expect(await readdir(run.spool)).toEqual([]);
+  const { stdout } = await run(["versions", "list", "twice/web"]);
+  expect(stdout.split("\n").map((row) => row.split("\t").slice(0, 4).join(" "))).toEqual([
+    "2 complete  f2",
+    "1 complete  f1",
+    "",
+  ]);
+});
+
+test("leaves latest where something newer is", async () => {
+  await run(["publish", "newer/web", ...publication("new", "=ami-new")]);
+  await writeSpoolRecord(run.spool, record("newer/web", "old", "ami-old", "2026-01-01T00:00:00Z"));
+  const { code, stdout } = await run(["spool", "send"]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "sent web of newer/web, which is complete as 2\n" });
+  expect((await run(["resolve", "newer/web"])).stdout).toBe("ami-new\n");
+});
+
+test("sets aside what the registry refuses, ends with 4 and says where it is", async () => {
+  await run(["publish", "refused/web", ...publication("f", "=ami-1"), "--build", "web"]);
+  await writeSpoolRecord(run.spool, record("refused/web", "f", "ami-2", "2026-01-01T00:00:00Z"));
+  const { code, stderr } = await run(["spool", "send"]);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/^warning: .*\.json is now in .*refused: Version 1 of "refused\/web" is complete/);
+  expect(stderr).toContain(`waybill: 1 of 1 could not be published, see ${run.spool}/refused\n`);
+  expect(await readdir(join(run.spool, "refused"))).toHaveLength(2);
+  expect((await run(["spool", "send"])).code).toBe(0);
+});
+
+test("keeps all when the registry is away, and ends with 3", async () => {
+  const away = "http://127.0.0.1:9/";
+  await writeSpoolRecord(run.spool, {
+    ...record("away/web", "f", "ami-1", "2026-01-01T00:00:00Z"),
+    address: away,
+  });
+  expect((await run(["spool", "send", "--address", away, "--timeout", "1s"])).code).toBe(3);
+  expect(await readdir(run.spool)).toHaveLength(1);
+});
+
+test("sends nothing meant for another registry unless that has moved", async () => {
+  const old = "https://waybill.old.test/";
+  await writeSpoolRecord(run.spool, {
+    ...record("moved/web", "f", "ami-1", "2026-01-01T00:00:00Z"),
+    address: old,
+  });
+  const { code, stderr } = await run(["spool", "send"]);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `some wait for ${old}; send them with --address ${old}, or with --moved to ${run.address()}\n`,
+  });
+  expect(JSON.parse((await run(["spool", "send", "--moved", "--json"])).stdout)).toEqual({
+    sent: 1,
+    set_aside: 0,
+    left: 0,
+    other_addresses: [],
+  });
+});
+
+test("says when the spool cannot be read", async () => {
+  await mkdir(join(run.spool, ".."), { recursive: true });
+  await writeFile(run.spool, "a file");
+  const { code, stderr } = await run(["spool", "list"]);
+  expect(code).toBe(4);
+  expect(stderr).toContain("ENOTDIR");
+});

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { isolatedEnvironment } from "../../tools/environment.ts";
+import { type RegistryProcess, startRegistryProcess } from "../../tools/registry-process.ts";
+import { type Ran, type Surroundings, scratch, waybill } from "./waybill.ts";
+
+/**
+ * A real registry on SQLite for the tests of one file.
+ *
+ * @returns a function that runs the command against it, with the right token unless another is given
+ */
+export function useRegistry() {
+  const token = `wbl_${randomBytes(32).toString("base64url")}`;
+  const spool = join(scratch(), "spool");
+  let registry: RegistryProcess | undefined;
+
+  beforeAll(async () => {
+    const dir = scratch();
+    const settings = {
+      WAYBILL_LISTEN: "127.0.0.1:0",
+      WAYBILL_DATABASE_URL: `sqlite:${join(dir, "registry.sqlite")}`,
+      WAYBILL_DATA_DIR: dir,
+      WAYBILL_BOOTSTRAP_TOKEN: token,
+    };
+    registry = await startRegistryProcess(dir, isolatedEnvironment(dir, settings));
+  });
+  afterAll(async () => {
+    await registry?.end("SIGTERM");
+  });
+
+  const run = (args: string[], { env, ...rest }: Surroundings = {}): Promise<Ran> => {
+    const settings = { WAYBILL_ADDRESS: run.address(), WAYBILL_TOKEN: token, WAYBILL_SPOOL_DIR: spool };
+    return waybill(args, { env: { ...settings, ...env }, ...rest });
+  };
+  run.address = () => `${registry?.address}/`;
+  run.spool = spool;
+  return run;
+}
+
+/** The options of a small publication. */
+export function publication(fingerprint: string, ...images: string[]): string[] {
+  const given = images.flatMap((image) => ["--image", image]);
+  return ["--fingerprint", fingerprint, "--type", "amazon.ami", ...given];
+}
