@@ -60,8 +60,9 @@ func (d *DataSource) OutputSpec() hcldec.ObjectSpec {
 			"platform": cty.String, "region": cty.String, "external_id": cty.String, "source_image_id": cty.String,
 			"build": cty.String, "artifact_type": cty.String, "labels": cty.Map(cty.String),
 		}),
+		// The size is a text: numbers inside lists do not survive Packer's gob protocol.
 		"files": block("files", map[string]cty.Type{
-			"path": cty.String, "size": cty.Number, "sha256": cty.String, "build": cty.String,
+			"path": cty.String, "size": cty.String, "sha256": cty.String, "build": cty.String,
 		}),
 	}
 }

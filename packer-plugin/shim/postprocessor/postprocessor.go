@@ -171,7 +171,7 @@ func (p *PostProcessor) explain(err error, source packersdk.Artifact) string {
 	for _, file := range source.Files() {
 		text += "\n  " + file
 	}
-	if p.signed != nil {
+	if !errors.As(err, new(refused)) && p.signed != nil {
 		text += fmt.Sprintf("\nPublish it by hand (waybill publish --help): %s, build %s, fingerprint %s",
 			p.signed.Artifact, p.signed.Build, p.signed.Values.Fingerprint)
 	}

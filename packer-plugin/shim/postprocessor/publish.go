@@ -146,12 +146,17 @@ func forward(ctx context.Context, ui packersdk.Ui, running *program.Program, req
 			ui.Machine(event.Machine.Type, event.Machine.Data...)
 		case *pluginv1.PublishEvent_Outcome:
 			if event.Outcome.Failure != "" {
-				return errors.New(event.Outcome.Failure)
+				return refused{event.Outcome.Failure}
 			}
 			return nil
 		}
 	}
 }
+
+// refused is a failure that the program has explained to the end.
+type refused struct{ message string }
+
+func (r refused) Error() string { return r.message }
 
 // plain takes gRPC's wrapping off, which says nothing to users.
 func plain(err error) error {

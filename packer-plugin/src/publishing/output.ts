@@ -1,6 +1,8 @@
 import type { BuildReport, Image, RegistryError, SpoolRecord, Version } from "@waybill/registry-client";
 import type { PublishEvent, RollCall } from "../messages.ts";
 
+const MOST_SHOWN = 20;
+
 /** Everything a person or a script sees of a publication, in Packer's output. */
 export class Output {
   readonly #emit: (event: PublishEvent) => void;
@@ -44,7 +46,7 @@ export class Output {
   spooled({ artifact, build, reason }: SpoolRecord, path: string): void {
     this.#emit({
       error:
-        `NOT PUBLISHED YET: ${reason}.\n` +
+        `NOT PUBLISHED YET: ${reason.replace(/\.+$/, "")}.\n` +
         `What build ${build.name} of ${artifact} made is kept, and the record waits in ${path}.\n` +
         `To publish it later, type: waybill spool send`,
     });
@@ -55,15 +57,13 @@ export class Output {
     this.#machine("waybill-failed", artifact, build, reason);
   }
 
-  /** What the registry has, what was made now, and what to do about it. */
-  refusal({ code, message, problem }: RegistryError, { images = [], files = [] }: BuildReport): string {
+  /** What the registry says, what it has and what was made now, so that a person can compare. */
+  refusal({ message, problem }: RegistryError, { images = [], files = [] }: BuildReport): string {
     const lines = [message];
     const recorded = Array.isArray(problem?.images) ? (problem.images as Image[]) : [];
     if (recorded.length > 0) lines.push(`The registry has: ${recorded.map(shortly).join(", ")}`);
-    const made = [...images.map(shortly), ...files.map(({ path }) => path)];
-    lines.push(`This build made: ${made.slice(0, 20).join(", ")}${made.length > 20 ? " ..." : ""}`);
-    const advice = ADVICE[code];
-    if (advice) lines.push(advice);
+    const made = [...images.map(shortly), ...(images.length > 0 ? [] : files.map(({ path }) => path))];
+    lines.push(`This build made: ${made.slice(0, MOST_SHOWN).join(", ")}${made.length > MOST_SHOWN ? " ..." : ""}`);
     return lines.join("\n");
   }
 
@@ -75,15 +75,6 @@ export class Output {
     this.#emit({ machine: { type, data } });
   }
 }
-
-const ADVICE: Record<string, string> = {
-  version_complete:
-    "A complete version does not change: publish under another fingerprint, or delete what was made now if it is not needed.",
-  version_differs:
-    "All builds of a version must agree; give this run another fingerprint, or the same values.",
-  build_unexpected:
-    'Add the build to "expected_builds", or give it the name that is expected with the option "build".',
-};
 
 function shortly({ platform, region, external_id }: Image): string {
   return [platform, region, external_id].filter(Boolean).join(" ");

@@ -80,6 +80,11 @@ function outputOf(resolved: Resolved) {
       artifact_type: image.artifact_type,
       labels: image.labels ?? {},
     })),
-    files: resolved.files.map(({ path, size, sha256, build }) => ({ path, size, sha256, build })),
+    files: resolved.files.map(({ path, size, sha256, build }) => ({
+      path,
+      size: String(size),
+      sha256,
+      build,
+    })),
   };
 }
