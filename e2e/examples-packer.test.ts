@@ -16,10 +16,10 @@ test("packer/file and terraform/first-steps work as their READMEs say", async ()
   await workspace.copyExample("packer/file");
   await workspace.copyExample("terraform/first-steps");
   expectSuccess(await workspace.packer(["build", "."]));
-  expectSuccess(await workspace.run(tofu, ["init", "-no-color"]));
-  expectSuccess(await workspace.run(tofu, ["apply", "-no-color", "-auto-approve"]));
+  expectSuccess(await workspace.run(tofu, ["init"]));
+  expectSuccess(await workspace.run(tofu, ["apply", "-auto-approve"]));
   expectSuccess(await workspace.packer(["build", "-var", "release=1.1.0", "."]));
-  const plan = await workspace.run(tofu, ["plan", "-no-color", "-detailed-exitcode"]);
+  const plan = await workspace.run(tofu, ["plan", "-detailed-exitcode"]);
   expect(plan.code, plan.output).toBe(2);
   expect(plan.output).toMatch(/~ version\s+= 1 -> 2/);
 });

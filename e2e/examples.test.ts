@@ -48,8 +48,8 @@ test("terraform/launch-configuration gives the image of its region to the launch
       },
     ],
   });
-  expectSuccess(await workspace.run(tofu, ["init", "-no-color"]));
-  const plan = expectSuccess(await workspace.run(tofu, ["plan", "-no-color"]));
+  expectSuccess(await workspace.run(tofu, ["init"]));
+  const plan = expectSuccess(await workspace.run(tofu, ["plan"]));
   expect(plan.output).toMatch(/\+ input\s+= "ami-0123456789abcdef0"/);
 });
 
@@ -72,7 +72,7 @@ describe("curl", () => {
     const workspace = await newWorkspace(registry.settings);
     await workspace.copyExample("curl");
     const missing = expectFailure(await workspace.run("sh", ["resolve.sh", "fingerprint=never-built"]));
-    expect(JSON.parse(missing.stdout)).toMatchObject({ code: "version_not_found" });
+    expect(JSON.parse(missing.stdout)).toMatchObject({ code: "artifact_not_found" });
     const usage = expectFailure(await workspace.run("sh", ["publish.sh"]));
     expect(usage.output).toContain("usage: publish.sh");
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -12,6 +12,8 @@ let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let registry: Registry;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "waybill-e2e-postgres-"));
+  // Where root runs the tests, PostgreSQL runs as somebody else, who has to reach its directory.
+  await chmod(directory, 0o711);
   postgres = await startPostgres(directory);
   registry = new Registry(postgres.url);
   await registry.start();
@@ -29,13 +31,13 @@ test("the whole chain runs on PostgreSQL, and what was published survives a regi
   const tofu = inject("terraforms").at(-1)?.path ?? "";
 
   expectSuccess(await workspace.packer(["build", "."]));
-  expectSuccess(await workspace.run(tofu, ["init", "-no-color"]));
-  expectSuccess(await workspace.run(tofu, ["apply", "-no-color", "-auto-approve"]));
+  expectSuccess(await workspace.run(tofu, ["init"]));
+  expectSuccess(await workspace.run(tofu, ["apply", "-auto-approve"]));
   expectSuccess(await workspace.packer(["build", "-var", "release=1.1.0", "."]));
   await registry.kill();
   await registry.start();
 
-  const plan = await workspace.run(tofu, ["plan", "-no-color", "-detailed-exitcode"]);
+  const plan = await workspace.run(tofu, ["plan", "-detailed-exitcode"]);
   expect(plan.code, plan.output).toBe(2);
   expect(plan.output).toMatch(/~ release\s+= "1\.0\.0" -> "1\.1\.0"/);
   expect(plan.output).toMatch(/~ version\s+= 1 -> 2/);

@@ -39,7 +39,8 @@ build {
   }
   post-processor "waybill" {
     artifact = "hashicorp/secretive"
-    metadata = { source_ami = build.ID }
+    # Somebody's mistake.
+    metadata = { mistake = "password \${build.Password}" }
   }
 }
 `;
@@ -64,6 +65,7 @@ test("what the builder keeps secret is in no request and no log", async () => {
   const { workspace, output } = await build({ WAYBILL_ADDRESS: proxy.address });
   const requests = JSON.stringify(proxy.requests);
   expect(requests).toContain("ami-0000000000ubuntu");
+  expect(requests).toContain("password (sensitive)");
   expect(requests).not.toContain(planted);
   expect(ownLines(output)).not.toContain(planted);
   expect(output).not.toContain(registry.token);

@@ -43,7 +43,7 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
   const artifact = `${title.toLowerCase()}/logstream`;
   let workspace: Workspace;
   const terraform = (args: string[], settings?: NodeJS.ProcessEnv) =>
-    workspace.run(path, [...args, "-no-color"], { TF_VAR_name: artifact, ...settings });
+    workspace.run(path, [...args], { TF_VAR_name: artifact, ...settings });
 
   beforeEach(async () => {
     workspace = await newWorkspace(registry.settings);

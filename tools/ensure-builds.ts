@@ -9,9 +9,9 @@ const scripts = { plugin: "packer-plugin/scripts/build.ts", provider: "provider/
 /** Builds the Packer plugin and the Terraform provider into `dist/`; what is fresh is left alone by their scripts. */
 export async function ensureBuilds(say: Say): Promise<void> {
   for (const [name, script] of Object.entries(scripts)) {
+    say(`building the ${name}, where it has changed`);
     const options = { cwd: repository, timeoutMs: buildTimeoutMs };
     const result = await run(process.execPath, [join(repository, script)], options);
     if (result.code !== 0) throw new Error(`${script} failed:\n${result.output}`);
-    say(`the ${name} is built`);
   }
 }

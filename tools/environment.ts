@@ -22,6 +22,7 @@ export function isolatedEnvironment(home: string, settings: NodeJS.ProcessEnv = 
     PACKER_CACHE_DIR: join(home, "packer-cache"),
     // A file that is not there is a warning in every output; global set-up writes an empty one.
     TF_CLI_CONFIG_FILE: join(home, "terraform.rc"),
+    TF_CLI_ARGS: "-no-color",
     TF_IN_AUTOMATION: "1",
     ...settings,
   };

@@ -4,6 +4,7 @@ import { once } from "node:events";
 /** A `waybill serve` that is ready for requests. */
 export type RegistryProcess = {
   readonly address: string;
+  readonly pid: number | undefined;
   /** What it wrote so far. */
   output(): string;
   /** Waits until it has written something like this; gives that. */
