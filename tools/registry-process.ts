@@ -50,7 +50,7 @@ export async function startRegistryProcess(cwd: string, env: NodeJS.ProcessEnv):
 
   try {
     const address = await says(/http:\/\/127\.0\.0\.1:[1-9]\d*/);
-    return { address, output: () => output, says, end };
+    return { address, pid: child.pid, output: () => output, says, end };
   } catch (error) {
     await end("SIGKILL");
     throw error;

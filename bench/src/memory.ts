@@ -1,24 +1,29 @@
-import { readFile } from "node:fs/promises";
-import { Registry } from "../../e2e/harness/registry.ts";
+import { run } from "../../tools/run.ts";
 import type { Figure } from "./figure.ts";
+import { randomToken, startRegistry } from "./registry.ts";
 
 const promisedMiB = 120;
+const commandTimeoutMs = 30_000;
 
 /** Resident memory of a server that has started, answered once, and has nothing to do. */
 export async function measureMemory(directory: string): Promise<Figure> {
-  const registry = await new Registry(directory).start();
+  const { registry, env } = await startRegistry(directory, randomToken());
   try {
-    await registry.client.listArtifacts({});
-    const status = await readFile(`/proc/${registry.pid}/status`, "utf8");
-    const mebibytes = Number(status.match(/^VmRSS:\s+(\d+) kB/m)?.[1]) / 1024;
+    const asked = await run("waybill", ["artifacts", "list"], { env, timeoutMs: commandTimeoutMs });
+    if (asked.code !== 0 && asked.code !== 1) throw new Error(asked.output);
+    const { stdout } = await run("ps", ["-o", "rss=", "-p", String(registry.pid)], {
+      timeoutMs: commandTimeoutMs,
+    });
+    const mebibytes = Number(stdout) / 1024;
+    if (!(mebibytes > 0)) throw new Error(`ps said nothing of process ${registry.pid}`);
     return {
       title: "server: resident memory when idle",
       measured: `${mebibytes.toFixed(0)} MiB`,
       promised: `< ${promisedMiB} MiB`,
       holds: mebibytes < promisedMiB,
-      how: "after the first answer, VmRSS",
+      how: "resident set after the first answer",
     };
   } finally {
-    await registry.stop();
+    await registry.end("SIGTERM");
   }
 }

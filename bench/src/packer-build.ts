@@ -1,16 +1,17 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isolatedEnvironment, repository } from "../../e2e/harness/environment.ts";
-import { Registry } from "../../e2e/harness/registry.ts";
 import { ensurePacker } from "../../tools/ensure-tools.ts";
+import { repository } from "../../tools/environment.ts";
 import { run } from "../../tools/run.ts";
 import { type Figure, milliseconds } from "./figure.ts";
+import { randomToken, startRegistry } from "./registry.ts";
 import { inTurn, median } from "./statistics.ts";
 
 const rounds = 9;
 const promisedMs = 400;
 const buildTimeoutMs = 60_000;
 
+// The same plugin is required in both, so that both pay for finding and describing it.
 const template = (postProcessor: string) => `
 packer {
   required_plugins {
@@ -27,13 +28,11 @@ build {
 /** A build that does nothing, published to the registry, against the same build with Packer's own manifest. */
 export async function measurePackerBuild(directory: string): Promise<Figure> {
   const packer = await ensurePacker("1.16.0");
-  const registry = await new Registry(directory).start();
+  const { registry, env } = await startRegistry(directory, randomToken());
   try {
-    const env = isolatedEnvironment(directory, registry.settings);
     await mkdir(join(directory, "packer-plugins"), { recursive: true });
     await check("waybill", ["plugin", "install"], { cwd: repository, env });
     await writeFile(join(directory, "waybill.pkr.hcl"), template('"waybill" { artifact = "bench/null" }'));
-    // The same plugin is required, so that both builds pay for finding and describing it.
     await writeFile(join(directory, "manifest.pkr.hcl"), template('"manifest" { output = "manifest.json" }'));
     const build = (name: string) => async () => {
       await rm(join(directory, "manifest.json"), { force: true });
@@ -51,7 +50,7 @@ export async function measurePackerBuild(directory: string): Promise<Figure> {
       how: `${rounds} rounds in turn, medians ${milliseconds(median(a))} and ${milliseconds(median(b))}`,
     };
   } finally {
-    await registry.stop();
+    await registry.end("SIGTERM");
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { repository } from "../../e2e/harness/environment.ts";
+import { repository } from "../../tools/environment.ts";
 import { type Figure, milliseconds } from "./figure.ts";
 import { inTurn, median } from "./statistics.ts";
 

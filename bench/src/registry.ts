@@ -1,0 +1,23 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { isolatedEnvironment } from "../../tools/environment.ts";
+import { type RegistryProcess, startRegistryProcess } from "../../tools/registry-process.ts";
+
+/** Starts `waybill serve` on a SQLite file in `directory`, or starts it again with what it had stored. */
+export async function startRegistry(
+  directory: string,
+  token: string,
+): Promise<{ registry: RegistryProcess; env: NodeJS.ProcessEnv; database: string }> {
+  const database = join(directory, "registry.sqlite");
+  const env = isolatedEnvironment(directory, {
+    WAYBILL_LISTEN: "127.0.0.1:0",
+    WAYBILL_DATABASE_URL: `sqlite:${database}`,
+    WAYBILL_BOOTSTRAP_TOKEN: token,
+    WAYBILL_TOKEN: token,
+  });
+  const registry = await startRegistryProcess(directory, env);
+  return { registry, env: { ...env, WAYBILL_ADDRESS: registry.address }, database };
+}
+
+/** A token of the form that the registry accepts. */
+export const randomToken = (): string => `wbl_${randomBytes(32).toString("base64url")}`;
