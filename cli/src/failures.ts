@@ -43,5 +43,6 @@ export function failureOf(error: unknown): Failure {
 
 function meaningOf({ kind, code }: RegistryError): Failure["means"] {
   if (kind === "refused") return NONE.has(code) ? "none" : "refused";
+  if (code === "ca_file") return "usage";
   return kind === "cancelled" ? "refused" : "unreachable";
 }

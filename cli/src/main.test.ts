@@ -83,6 +83,10 @@ test.each([
   [["versions", "list", "a/b", "--state", "done"], "Allowed choices are incomplete, complete"],
   [["artifacts", "delete", "a/b"], "add --yes if that is what you want"],
   [["artifacts", "describe", "a/b"], "nothing to change"],
+  [
+    ["artifacts", "list", "--address", "https://127.0.0.1:9", "--ca-file", "/no/such"],
+    "cannot be read: ENOENT",
+  ],
 ])("calls %j a wrong usage and says why", async (args, sentence) => {
   const { code, stdout, stderr } = await waybill(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

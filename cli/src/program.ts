@@ -5,15 +5,18 @@ type Definition = { define: (command: Command, output: Output) => void };
 
 /** Every command, with the line that says what it does. A command's own file is loaded when it is asked for. */
 const COMMANDS: Record<string, [summary: string, load?: () => Promise<Definition>]> = {
-  serve: ["run a registry server"],
-  publish: ["publish a version, from options or from JSON", () => import("./commands/publish.ts")],
-  resolve: ["print the image of a version, or anything else about it", () => import("./commands/resolve.ts")],
-  artifacts: ["list, show, describe and delete artifacts", () => import("./commands/artifacts.ts")],
-  versions: ["list, show, complete, abandon and delete versions", () => import("./commands/versions.ts")],
-  spool: ["list and send what could not be published at the time", () => import("./commands/spool.ts")],
-  provider: ["install the Terraform and OpenTofu provider", () => import("./commands/provider.ts")],
-  plugin: ["install the Packer plugin", () => import("./commands/plugin.ts")],
-  version: ["print the version of waybill", () => import("./commands/version.ts")],
+  serve: ["Run a registry server."],
+  publish: ["Publish a version, from options or from JSON.", () => import("./commands/publish.ts")],
+  resolve: [
+    "Print the image of a version, or anything else about it.",
+    () => import("./commands/resolve.ts"),
+  ],
+  artifacts: ["List, show, describe and delete artifacts.", () => import("./commands/artifacts.ts")],
+  versions: ["List, show, complete, abandon and delete versions.", () => import("./commands/versions.ts")],
+  spool: ["List and send what could not be published at the time.", () => import("./commands/spool.ts")],
+  provider: ["Install the Terraform and OpenTofu provider.", () => import("./commands/provider.ts")],
+  plugin: ["Install the Packer plugin.", () => import("./commands/plugin.ts")],
+  version: ["Print the version of waybill.", () => import("./commands/version.ts")],
 };
 
 const AFTER_HELP = `
@@ -46,11 +49,7 @@ export function buildProgram(output: Output): Command {
     .helpCommand(false)
     .exitOverride()
     .addHelpText("after", AFTER_HELP);
-  for (const [name, [summary]] of Object.entries(COMMANDS))
-    program
-      .command(name)
-      .summary(summary)
-      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
+  for (const [name, [summary]] of Object.entries(COMMANDS)) program.command(name).description(summary);
   program.hook("preSubcommand", async function fillIn(_program, chosen) {
     const { define } = (await COMMANDS[chosen.name()]?.[1]?.()) ?? {};
     define?.(chosen, output);

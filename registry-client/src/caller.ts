@@ -58,7 +58,7 @@ export class Caller {
   /**
    * Makes one call and gives the parsed body and the status of the answer.
    *
-   * @throws {RegistryError} in every case of failure, except {@link SettingsError} for an unusable `ca_file`
+   * @throws {RegistryError} in every case of failure
    */
   async call(call: Call, { signal }: CallOptions = {}): Promise<{ body: unknown; status: number }> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);

@@ -1,11 +1,10 @@
 import { asProblem, problemError, RegistryError } from "./problem.ts";
 import type { Settings } from "./settings.ts";
-import { SettingsError } from "./settings.ts";
 import type { Answer } from "./transport.ts";
-import { LARGEST_ANSWER_BYTES, OversizedAnswer } from "./transport.ts";
+import { LARGEST_ANSWER_BYTES, OversizedAnswer, UnusableCaFile } from "./transport.ts";
 
 /** An attempt that failed: what to tell the caller, and whether trying again may help (then after how long). */
-export type Failure = { error: RegistryError; again: boolean; afterMs?: number };
+export type Failure = { error: RegistryError; again: boolean; afterMs?: number | undefined };
 
 const BUSY = new Set([429, 502, 503, 504]);
 const NEVER_AGAIN = new Set(["ENOTFOUND", "ERR_INVALID_CHAR", "EPROTO"]);
@@ -13,13 +12,16 @@ const CHECK = "check that it runs there and that address (WAYBILL_ADDRESS) is ri
 
 /** Says why no answer came. Cancellation and time-out are told apart by the caller, who owns the signals. */
 export function connectionFailure(thrown: unknown, { address, caFile }: Settings): Failure {
-  if (thrown instanceof SettingsError) throw thrown;
   const at = `the registry at ${address.href}`;
   if (thrown instanceof OversizedAnswer) {
     const limit = LARGEST_ANSWER_BYTES / 1024 / 1024;
     return notWaybill(`${at} sent more than ${limit} MiB, which no registry does; ${CHECK}`);
   }
-  const { code = "", message } = thrown as NodeJS.ErrnoException;
+  // As every other failure, so that a build whose registry cannot be asked is kept in the spool.
+  if (thrown instanceof UnusableCaFile) {
+    return { error: new RegistryError("unreachable", thrown.message, { code: "ca_file" }), again: false };
+  }
+  const { code = "", message, port } = thrown as NodeJS.ErrnoException & { port?: number };
   const failed = (sentence: string, as = "unreachable"): Failure => ({
     error: new RegistryError("unreachable", sentence, { code: as }),
     again: as === "unreachable" && !NEVER_AGAIN.has(code),
@@ -52,7 +54,13 @@ export function connectionFailure(thrown: unknown, { address, caFile }: Settings
     return notWaybill(`${at} answered with something that is not HTTP; ${CHECK}`);
   }
   if (code === "ENOTFOUND") return failed(`the host name of ${at} is not known here; ${CHECK}`);
-  if (code === "ECONNREFUSED") return failed(`${at} cannot be reached: connection refused; ${CHECK}`);
+  if (code === "ECONNREFUSED") {
+    const byProxy = port !== undefined && port !== portOf(address);
+    const who = byProxy
+      ? "the proxy named by HTTPS_PROXY or HTTP_PROXY refused the connection"
+      : "connection refused";
+    return failed(`${at} cannot be reached: ${who}; ${CHECK}`);
+  }
   const cut = code === "ECONNRESET" || code === "EPIPE";
   return failed(cut ? `${at} cut the connection` : `${at} cannot be reached: ${code || message}; ${CHECK}`);
 }
@@ -60,8 +68,8 @@ export function connectionFailure(thrown: unknown, { address, caFile }: Settings
 /**
  * Takes an answer apart: a body to hand on, or the reason why there is none.
  *
- * @param expected a field that the body of this call always has, so that some other server's JSON is noticed; not given when
- *   the call has no body to hand on
+ * @param expected a field that the body of this call always has, so that some other server's JSON is noticed; not
+ *   given when the call has no body to hand on
  */
 export function readAnswer(
   answer: Answer,
@@ -69,25 +77,15 @@ export function readAnswer(
   address: URL,
 ): { body: unknown } | Failure {
   const { status, headers, text } = answer;
-  if (expected === undefined && status >= 200 && status < 300) return { body: undefined };
   const json = parseJson(text);
-  if (
-    expected !== undefined &&
-    status >= 200 &&
-    status < 300 &&
-    typeof json === "object" &&
-    json !== null &&
-    expected in json
-  ) {
-    return { body: json };
+  if (status >= 200 && status < 300) {
+    if (expected === undefined) return { body: undefined };
+    if (typeof json === "object" && json !== null && expected in json) return { body: json };
   }
   const again = BUSY.has(status);
   const afterMs = again ? retryAfterMs(headers["retry-after"]) : undefined;
   const problem = asProblem(json);
-  if (problem && status >= 400) {
-    const more = afterMs === undefined ? {} : { afterMs };
-    return { error: problemError({ ...problem, status }), again, ...more };
-  }
+  if (problem && status >= 400) return { error: problemError({ ...problem, status }), again, afterMs };
   const at = `the registry at ${address.href}`;
   if (status >= 300 && status < 400) {
     return notWaybill(`${at} redirects elsewhere (${status}); set address to where it really is`, status);
@@ -95,13 +93,16 @@ export function readAnswer(
   const what = `${status} and ${describe(headers["content-type"], text)}`;
   if (again || status >= 500) {
     const sentence = `${at} answered ${what}; a proxy in front of it may not reach it`;
-    const error = new RegistryError("unreachable", sentence, { status });
-    return { error, again, ...(afterMs !== undefined && { afterMs }) };
+    return { error: new RegistryError("unreachable", sentence, { status }), again, afterMs };
   }
   return notWaybill(
     `${at} answered ${what}, which no Waybill registry sends; a proxy may stand before it, or address names another service`,
     status,
   );
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port || (protocol === "https:" ? 443 : 80));
 }
 
 function notWaybill(sentence: string, status?: number): Failure {

@@ -20,7 +20,7 @@ export type ErrorKind = "unreachable" | "refused" | "invalid_response" | "cancel
 /** The one error that calls to a registry end with. */
 export class RegistryError extends Error {
   readonly kind: ErrorKind;
-  /** The code of the problem, or one of `unreachable`, `timeout`, `tls`, `proxy`, `invalid_response`, `cancelled`. */
+  /** The code of the problem, or one of `unreachable`, `timeout`, `tls`, `ca_file`, `proxy`, `invalid_response`, `cancelled`. */
   readonly code: string;
   readonly status: number | undefined;
   readonly problem: Problem | undefined;

@@ -1,9 +1,9 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RegistryClient } from "./client.ts";
 import { RegistryError } from "./problem.ts";
 import { ReferenceError_ } from "./reference.ts";
-import { readEntry, type SpoolRecord, unless, waiting, writeWhole } from "./spool.ts";
+import { makeDirectory, readEntry, type SpoolRecord, unless, waiting, writeWhole } from "./spool.ts";
 import type { Version } from "./types.ts";
 
 export type SendOptions = {
@@ -100,7 +100,7 @@ function isAtFault(error: unknown): error is Error {
 
 async function moveToRefused(dir: string, path: string, reason: string): Promise<void> {
   const refused = join(dir, "refused");
-  await mkdir(refused, { recursive: true, mode: 0o700 });
+  await makeDirectory(refused);
   const target = join(refused, basename(path));
   await writeWhole(refused, `${target}.reason.txt`, `${reason}\n`);
   await rename(path, target).catch(unless("ENOENT", () => undefined));

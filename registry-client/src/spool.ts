@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { BuildReport, Publish } from "./types.ts";
 
 /** A build that could not be published, with all that is needed to publish it later, and no credentials. */
@@ -39,7 +39,7 @@ export function spoolDirectory(env: NodeJS.ProcessEnv): string {
  * @throws the error of the file system, when the record is not safely stored
  */
 export async function writeSpoolRecord(dir: string, record: SpoolRecord): Promise<string> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeDirectory(dir);
   const path = join(dir, `${sortableTime(record)}-${crypto.randomUUID()}.json`);
   await writeWhole(dir, path, `${JSON.stringify(withoutStrangers(record), null, 2)}\n`);
   return path;
@@ -97,6 +97,14 @@ export async function writeWhole(dir: string, path: string, text: string): Promi
     throw error;
   }
   await syncDirectory(dir);
+}
+
+/** Makes a directory for this person only, with those above it, so that they outlast a power loss as the files do. */
+export async function makeDirectory(dir: string): Promise<void> {
+  const first = await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = resolve(dir); made.length >= first.length; made = dirname(made))
+    await syncDirectory(dirname(made));
 }
 
 /** Makes a catch handler for one error code of the file system; any other error is thrown on. */

@@ -49,7 +49,8 @@ test("says when ca_file holds another authority", async () => {
 test("says when ca_file cannot be read or holds no certificate", async () => {
   const { address } = await secure();
   await expect(client(address, { ca_file: "/no/such/file" }).resolve(query)).rejects.toMatchObject({
-    key: "ca_file",
+    kind: "unreachable",
+    code: "ca_file",
     message: "ca_file /no/such/file cannot be read: ENOENT",
   });
   const empty = join(await mkdtemp(join(tmpdir(), "waybill-ca-")), "empty.pem");
@@ -94,7 +95,11 @@ async function proxyTo(port: number) {
     proxy.closeAllConnections();
     proxy.close();
   });
-  return { asked, url: `http://user:proxypass@127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  return {
+    asked,
+    server: proxy,
+    url: `http://user:proxypass@127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  };
 }
 
 test("goes through HTTP_PROXY, and not where NO_PROXY or the loopback is", async () => {
@@ -128,6 +133,15 @@ test("says when the proxy is the one that refuses, without its password", async 
   await expect(failure).rejects.toMatchObject({ kind: "unreachable", code: "proxy" });
   const message = await failure.catch(String);
   expect(message).toContain("the proxy named by HTTPS_PROXY");
+  expect(message).not.toContain("proxypass");
+});
+
+test("says when the proxy is not there", async () => {
+  const proxy = await proxyTo(1);
+  proxy.server.close();
+  const made = client("http://registry.test", {}, { env: { HTTP_PROXY: proxy.url }, retries: 0 });
+  const message = await made.resolve(query).catch(String);
+  expect(message).toContain("the proxy named by HTTPS_PROXY or HTTP_PROXY refused the connection");
   expect(message).not.toContain("proxypass");
 });
 

@@ -1,6 +1,5 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
 import type { Settings } from "./settings.ts";
-import { SettingsError } from "./settings.ts";
 
 export type Exchange = {
   method: string;
@@ -10,6 +9,9 @@ export type Exchange = {
   signal: AbortSignal;
 };
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string };
+
+/** `ca_file` cannot be read or holds no certificate; the message says which. */
+export class UnusableCaFile extends Error {}
 
 /** The answer was larger than anything a registry sends. */
 export class OversizedAnswer extends Error {}
@@ -39,7 +41,7 @@ export class Transport {
    * Sends one request and reads the whole answer.
    *
    * @throws the error of the socket, of TLS or of the signal, as Node gives it; {@link OversizedAnswer};
-   *   {@link SettingsError} when `ca_file` cannot be read
+   *   {@link UnusableCaFile}
    */
   async send(exchange: Exchange): Promise<Answer> {
     this.#wire ??= this.#open();
@@ -80,13 +82,10 @@ export class Transport {
     if (caFile === undefined) return undefined;
     const { readFile } = await import("node:fs/promises");
     const pem = await readFile(caFile, "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw new SettingsError("ca_file", `ca_file ${caFile} cannot be read: ${error.code ?? error.message}`);
+      throw new UnusableCaFile(`ca_file ${caFile} cannot be read: ${error.code ?? error.message}`);
     });
     if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
-    throw new SettingsError(
-      "ca_file",
-      `ca_file ${caFile} holds no certificate; give a file of PEM certificates`,
-    );
+    throw new UnusableCaFile(`ca_file ${caFile} holds no certificate; give a file of PEM certificates`);
   }
 
   #proxyEnv(): NodeJS.ProcessEnv | undefined {

@@ -103,13 +103,16 @@ async function requestBody(json: string | undefined, options: Options): Promise<
   return body;
 }
 
-/** What waits is older than what is published now. If it cannot be sent, that is said and stops nothing. */
+/** What waits is older than what is published now, and goes first. */
 async function sendWaiting(client: Parameters<typeof sendSpool>[1], output: Output): Promise<void> {
   const dir = spoolDirectory(process.env);
   const { sent, setAside, stopped } = await sendSpool(dir, client);
   if (sent > 0) output.note(`sent ${sent} builds from the spool first`);
-  if (setAside > 0)
+  if (setAside > 0) {
     output.warning(`${setAside} builds of the spool were refused and set aside in ${dir}/refused`);
+  }
+  // When nobody answers, what is new would meet the same; another trouble may be that of the old record alone.
+  if (stopped && !stopped.problem) throw stopped;
   if (stopped) output.warning(`the spool was not sent: ${stopped.message}`);
 }
 
