@@ -1,0 +1,38 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { isolatedEnvironment } from "../../../tools/environment.ts";
+import { startRegistryProcess } from "../../../tools/registry-process.ts";
+import { scratch, waybill } from "../../test/waybill.ts";
+
+test("runs a registry until it is told to stop, and ends with 0", async () => {
+  const dir = scratch();
+  const token = `wbl_${"t".repeat(43)}`;
+  const settings = { WAYBILL_LISTEN: "127.0.0.1:0", WAYBILL_DATA_DIR: dir, WAYBILL_BOOTSTRAP_TOKEN: token };
+  const env = isolatedEnvironment(dir, settings);
+  const registry = await startRegistryProcess(dir, env);
+  const listed = await waybill(["artifacts", "list"], {
+    env: { WAYBILL_ADDRESS: registry.address, WAYBILL_TOKEN: token },
+  });
+  expect(listed.code).toBe(0);
+  const stranger = await waybill(["artifacts", "list"], { env: { WAYBILL_ADDRESS: registry.address } });
+  expect(stranger.code).toBe(4);
+  expect(stranger.stderr).toContain("token");
+  expect(await registry.end("SIGTERM")).toBe(0);
+});
+
+test("calls a wrong flag a wrong usage", async () => {
+  const { code, stderr } = await waybill(["serve", "--bogus"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("--bogus");
+});
+
+test("never says that there is none when it cannot start", async () => {
+  const other = createServer();
+  await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const { code, stderr } = await waybill(["serve", "--dev", "--listen", `127.0.0.1:${port}`]);
+  expect(code).toBe(4);
+  expect(stderr).toContain(`127.0.0.1:${port}`);
+});
