@@ -4,9 +4,11 @@ import { ensureOpenTofu, ensurePacker, findTerraform } from "./ensure-tools.ts";
 import { Stage, StepFailed } from "./stage.ts";
 
 const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => interrupted.abort(new Error("stopped before the end")));
-}
+const stop = () => interrupted.abort(new Error("stopped before the end"));
+// Once: whoever presses Ctrl-C again does not want to wait for the cleaning up.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+// As with `make demo | head`.
+process.stdout.once("error", stop);
 
 process.exitCode = await demo(interrupted.signal);
 
@@ -18,6 +20,7 @@ async function demo(signal: AbortSignal): Promise<number> {
     await ensureBuilds(console.error);
     const packer = await ensurePacker();
     const terraform = (await findTerraform()) ?? (await ensureOpenTofu());
+    signal.throwIfAborted();
     stage = await Stage.set([packer, terraform], signal);
     console.log(
       `Packer builds, Waybill remembers, Terraform reads. All of it in ${stage.directory}, removed at the end.`,
@@ -50,8 +53,8 @@ async function play(stage: Stage, terraform: string): Promise<void> {
   stage.say("Terraform asks for the latest version, and uses what it finds.");
   await stage.bring("terraform/first-steps", "infrastructure");
   await stage.run(`${terraform} init`, { at: "infrastructure" });
-  await stage.run(`${terraform} plan`, { at: "infrastructure", shows: /\+ version\s+= 1\b/ });
-  await stage.run(`${terraform} apply -auto-approve`, { at: "infrastructure" });
+  await stage.run(`${terraform} plan -out=first.plan`, { at: "infrastructure", shows: /\+ version\s+= 1\b/ });
+  await stage.run(`${terraform} apply first.plan`, { at: "infrastructure" });
   await stage.run(`${terraform} plan -detailed-exitcode`, { at: "infrastructure", shows: /No changes/ });
 
   stage.say("A second build becomes version 2 ...");

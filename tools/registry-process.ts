@@ -19,8 +19,12 @@ const sayTimeoutMs = 30_000;
  * Starts `waybill serve` on loopback; where it listens and all else is in `env`.
  * @throws with what it wrote, when it ends instead or does not say where it listens
  */
-export async function startRegistryProcess(cwd: string, env: NodeJS.ProcessEnv): Promise<RegistryProcess> {
-  const child = spawn("waybill", ["serve"], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+export async function startRegistryProcess(
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  flags: readonly string[] = [],
+): Promise<RegistryProcess> {
+  const child = spawn("waybill", ["serve", ...flags], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = Promise.withResolvers<void>();
   child.on("exit", () => ended.resolve());
   child.on("error", () => ended.resolve());
