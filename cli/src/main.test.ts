@@ -61,8 +61,8 @@ test.each(commands)("explains %s %s with an example", async (...command) => {
   expect(stdout).toMatch(new RegExp(`Examples?:[\\s\\S]*waybill ${command.join(" ")}`));
 });
 
-test("shows the help of a command in two ways", async () => {
-  const [one, other] = await Promise.all([waybill(["help", "resolve"]), waybill(["resolve", "--help"])]);
+test.each(["resolve", "serve"])("shows the help of %s in two ways", async (command) => {
+  const [one, other] = await Promise.all([waybill(["help", command]), waybill([command, "--help"])]);
   expect(one).toEqual(other);
 });
 
@@ -70,6 +70,7 @@ test.each([
   [["frobnicate"], "unknown command 'frobnicate'"],
   [["versoins"], "unknown command 'versoins' (Did you mean versions?)"],
   [["versions"], "a command is missing"],
+  [["--json", "serve"], "serve has options of its own"],
   [["resolve"], "missing required argument 'artifact'"],
   [["resolve", "a/b", "--regoin", "x"], "unknown option '--regoin' (Did you mean --region?)"],
   [["resolve", "a/b", "--version", "latest"], "Write a whole number from 1 up."],

@@ -11,14 +11,15 @@ import { buildProgram } from "./program.ts";
  */
 export async function main(argv: string[]): Promise<number> {
   process.stdout.on("error", stopWhenNobodyReads);
+  const words = asCommand(argv);
   // The server has flags of its own, which the options that all other commands share would swallow.
-  if (argv[0] === "serve") {
+  if (words[0] === "serve") {
     const { serve } = await import("./commands/serve.ts");
-    return serve(argv.slice(1));
+    return serve(words.slice(1));
   }
-  const output = new Output(argv.includes("--json"));
+  const output = new Output(words.includes("--json"));
   try {
-    await buildProgram(output).parseAsync(asCommand(argv), { from: "user" });
+    await buildProgram(output).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;

@@ -4,8 +4,8 @@ import type { Output } from "./output.ts";
 type Definition = { define: (command: Command, output: Output) => void };
 
 /** Every command, with the line that says what it does. A command's own file is loaded when it is asked for. */
-const COMMANDS: Record<string, [summary: string, load?: () => Promise<Definition>]> = {
-  serve: ["Run a registry server."],
+const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>]> = {
+  serve: ["Run a registry server.", () => import("./commands/serve.ts")],
   publish: ["Publish a version, from options or from JSON.", () => import("./commands/publish.ts")],
   resolve: [
     "Print the image of a version, or anything else about it.",
@@ -51,7 +51,7 @@ export function buildProgram(output: Output): Command {
     .addHelpText("after", AFTER_HELP);
   for (const [name, [summary]] of Object.entries(COMMANDS)) program.command(name).description(summary);
   program.hook("preSubcommand", async function fillIn(_program, chosen) {
-    const { define } = (await COMMANDS[chosen.name()]?.[1]?.()) ?? {};
+    const { define } = (await COMMANDS[chosen.name()]?.[1]()) ?? {};
     define?.(chosen, output);
   });
   return program;

@@ -11,6 +11,7 @@ test("runs a registry until it is told to stop, and ends with 0", async () => {
   const settings = { WAYBILL_LISTEN: "127.0.0.1:0", WAYBILL_DATA_DIR: dir, WAYBILL_BOOTSTRAP_TOKEN: token };
   const env = isolatedEnvironment(dir, settings);
   const registry = await startRegistryProcess(dir, env);
+  onTestFinished(() => void registry.end("SIGKILL"));
   const listed = await waybill(["artifacts", "list"], {
     env: { WAYBILL_ADDRESS: registry.address, WAYBILL_TOKEN: token },
   });

@@ -1,4 +1,5 @@
-import { exitCode } from "../failures.ts";
+import type { Command } from "commander";
+import { exitCode, UsageError } from "../failures.ts";
 
 const EXAMPLES = `
 Examples:
@@ -17,4 +18,11 @@ export async function serve(argv: string[]): Promise<number> {
   if (code === 0 && (argv.includes("--help") || argv.includes("-h"))) process.stdout.write(EXAMPLES);
   // Elsewhere 1 means that something could not start; here it would mean "there is none".
   return code === exitCode.none ? exitCode.refused : code;
+}
+
+/** Reached only when options of the other commands stand before `serve`. */
+export function define(command: Command): void {
+  command.allowExcessArguments().action(() => {
+    throw new UsageError("serve has options of its own; write it first: waybill serve --help");
+  });
 }
