@@ -62,7 +62,7 @@ export const ImageSchema = z
 export const FileSchema = z
   .strictObject({
     path: printable(1, 1024),
-    size: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+    size: z.int("must be a whole number of bytes, at most 9007199254740991").min(0, "must not be negative"),
     sha256,
   })
   .openapi("File", { example: fileExample });

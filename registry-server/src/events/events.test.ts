@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+import { expect, it } from "vitest";
+import { Api, ami } from "../../test/api.ts";
+import { forEachDatabase } from "../../test/databases.ts";
+
+forEachDatabase((test) => {
+  it("every write leaves its event, with who did what to which version, in order", async () => {
+    const api = new Api(test.database);
+    const path = "/v1/artifacts/events/one";
+    await api.publish("events/one", { fingerprint: "f", expected_builds: ["a", "b"] });
+    await api.report("events/one", "f", "a", ami("ami-1"));
+    await api.report("events/one", "f", "a", ami("ami-2"));
+    await api.report("events/one", "f", "b", ami("ami-3"));
+    await api.send("PATCH", `${path}/versions/1`, { description: "d" });
+    await api.send("PUT", path, { description: "d" });
+    await api.send("DELETE", `${path}/versions/1`);
+    await api.send("DELETE", path);
+    const rows = await test.database.reads.selectFrom("events").selectAll().orderBy("id").execute();
+    expect(rows.map((row) => [row.action, row.number])).toEqual([
+      ["artifact.created", null],
+      ["version.opened", null],
+      ["build.reported", null],
+      ["build.replaced", null],
+      ["build.reported", null],
+      ["version.completed", 1],
+      ["version.changed", 1],
+      ["artifact.changed", null],
+      ["version.deleted", 1],
+      ["artifact.deleted", null],
+    ]);
+    for (const row of rows) {
+      expect(row).toMatchObject({ actor: "dev", artifact: "events/one", at: "2026-01-01T00:00:00.000Z" });
+      expect(row.request_id).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it("a write that fails leaves none", async () => {
+    const api = new Api(test.database);
+    const builds = [{ name: "a", ...ami("ami-1") }];
+    const body = { fingerprint: "f", expected_builds: ["z"], builds };
+    expect((await api.send("POST", "/v1/artifacts/events/none/versions", body)).status).toBe(409);
+    const rows = await test.database.reads
+      .selectFrom("events")
+      .selectAll()
+      .where("artifact", "=", "events/none")
+      .execute();
+    expect(rows).toEqual([]);
+  });
+
+  it("they can be neither changed nor deleted", async () => {
+    const { reads } = test.database;
+    const write = (text: string) => test.database.write((tx) => sql.raw(text).execute(tx));
+    await expect(write("UPDATE events SET actor = 'nobody'")).rejects.toThrow(/only ever added/);
+    await expect(write("DELETE FROM events")).rejects.toThrow(/only ever added/);
+    expect(await reads.selectFrom("events").select("id").limit(1).execute()).toHaveLength(1);
+  });
+});

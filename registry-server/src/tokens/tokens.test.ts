@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Api, problemOf } from "../../test/api.ts";
+import { forEachDatabase } from "../../test/databases.ts";
+import { contracts } from "../http/openapi.ts";
+import { bootstrapTokens } from "./service.ts";
+import { isToken, newToken } from "./token.ts";
+
+const clock = () => new Date("2026-01-01T00:00:00Z");
+
+describe("a token", () => {
+  it("is wbl_ and 256 random bits, never the same twice", () => {
+    const tokens = new Set(Array.from({ length: 1_000 }, newToken));
+    expect(tokens.size).toBe(1_000);
+    for (const token of tokens) expect(isToken(token)).toBe(true);
+    expect(newToken()).toHaveLength(47);
+  });
+});
+
+forEachDatabase((test) => {
+  const given = newToken();
+  const lines: string[] = [];
+  let api: Api;
+  const withToken = (authorization: string) => api.get("/v1/artifacts", { Authorization: authorization });
+
+  beforeAll(async () => {
+    api = new Api(test.database, { dev: false, logTo: (line) => lines.push(line) });
+    const starts = [
+      bootstrapTokens(test.database, clock, given),
+      bootstrapTokens(test.database, clock, given),
+    ];
+    expect(await Promise.all(starts)).toEqual([{ givenIsUnknown: false }, { givenIsUnknown: false }]);
+  });
+
+  afterAll(() => {
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.join("")).not.toContain("wbl_");
+    expect(lines.join("").toLowerCase()).not.toContain("bearer");
+  });
+
+  it("given for an empty database is the admin token, also after another start", async () => {
+    expect((await withToken(`Bearer ${given}`)).status).toBe(200);
+    expect((await withToken(`bearer ${given}`)).status).toBe(200);
+    expect(await bootstrapTokens(test.database, clock, given)).toEqual({ givenIsUnknown: false });
+    expect(await bootstrapTokens(test.database, clock)).toEqual({ givenIsUnknown: false });
+    expect(await bootstrapTokens(test.database, clock, newToken())).toEqual({ givenIsUnknown: true });
+  });
+
+  it("is stored as its hash only", async () => {
+    const rows = await test.database.reads.selectFrom("tokens").selectAll().execute();
+    expect(rows).toHaveLength(1);
+    expect(JSON.stringify(rows)).not.toContain(given.slice(4));
+  });
+
+  it.each([
+    ["none", undefined],
+    ["an unknown one", `Bearer ${newToken()}`],
+    ["half of one", `Bearer ${given.slice(0, 20)}`],
+    ["one too long", `Bearer ${given}A`],
+    ["another scheme", `Basic ${given}`],
+    ["no scheme", given],
+    ["an empty one", "Bearer "],
+    ["two", `Bearer ${given}, Bearer ${given}`],
+  ])("that is %s is refused with 401", async (_what, authorization) => {
+    const reply = await api.get(
+      "/v1/artifacts",
+      authorization === undefined ? {} : { Authorization: authorization },
+    );
+    expect(problemOf(reply)).toMatchObject({ status: 401, code: "unauthorized" });
+    expect(reply.headers.get("www-authenticate")).toContain("Bearer");
+    expect(JSON.stringify(reply.body)).not.toContain(given.slice(4));
+  });
+
+  it("is asked for by every route but those for operations", async () => {
+    const open = ["/healthz", "/readyz", "/openapi.json"];
+    for (const { method, path } of contracts) {
+      const url = path.replaceAll(/\{(\w+)\}/g, "x");
+      const reply = await api.send(method.toUpperCase(), url, method === "get" ? undefined : {});
+      expect([path, reply.status]).toEqual([path, open.includes(path) ? 200 : 401]);
+    }
+  });
+});
+
+forEachDatabase((test) => {
+  it("is made and shown once when none is given, also by servers that start together", async () => {
+    const starts = await Promise.all(Array.from({ length: 5 }, () => bootstrapTokens(test.database, clock)));
+    const shown = starts.map((start) => start.shown).filter((token) => token !== undefined);
+    expect(shown).toHaveLength(1);
+    const api = new Api(test.database, { dev: false });
+    expect((await api.get("/v1/artifacts", { Authorization: `Bearer ${shown[0]}` })).status).toBe(200);
+    expect(await bootstrapTokens(test.database, clock)).toEqual({ givenIsUnknown: false });
+  });
+});

@@ -1,0 +1,121 @@
+import pino from "pino";
+import { expect } from "vitest";
+import { createApp } from "../src/app.ts";
+import type { Artifact } from "../src/artifacts/schema.ts";
+import type { Build, BuildReport } from "../src/builds/schema.ts";
+import type { Database } from "../src/database/database.ts";
+import type { ProblemBody } from "../src/http/problem.ts";
+import type { FoundImage } from "../src/images/schema.ts";
+import type { Resolved, ResolveResult } from "../src/resolving/schema.ts";
+import type { Version, VersionSummary } from "../src/versions/schema.ts";
+
+export const day = 86_400_000;
+
+/** A clock that tests move. */
+export class TestClock {
+  #now = Date.parse("2026-01-01T00:00:00Z");
+
+  readonly read = (): Date => new Date(this.#now);
+
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+type Reply<T> = { status: number; body: T; headers: Headers };
+export type Page<T> = { items: T[]; next_cursor: string | null };
+
+/** The HTTP API without a port: every test goes through the public door. */
+export class Api {
+  readonly clock = new TestClock();
+  readonly #app: ReturnType<typeof createApp>;
+
+  constructor(database: Database, options: { dev?: boolean; logTo?: (line: string) => void } = {}) {
+    const log = pino({ level: options.logTo ? "trace" : "silent" }, { write: options.logTo ?? (() => {}) });
+    const { clock } = this;
+    const dev = options.dev ?? true;
+    this.#app = createApp({ database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day });
+  }
+
+  request(path: string, init?: RequestInit): Promise<Response> {
+    return Promise.resolve(this.#app.request(path, init));
+  }
+
+  async send<T = ProblemBody>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply<T>> {
+    const init =
+      body === undefined
+        ? { method, headers }
+        : { method, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
+    const response = await this.request(path, init);
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === "" ? undefined : JSON.parse(text)) as T,
+    };
+  }
+
+  get<T = ProblemBody>(path: string, headers?: Record<string, string>): Promise<Reply<T>> {
+    return this.send<T>("GET", path, undefined, headers);
+  }
+
+  /** Publishes and expects it to be accepted. */
+  async publish(artifact: string, body: object): Promise<Version> {
+    const reply = await this.send<Version>("POST", `/v1/artifacts/${artifact}/versions`, body);
+    expect(reply.body, JSON.stringify(reply.body)).toHaveProperty("state");
+    return reply.body;
+  }
+
+  report(artifact: string, fingerprint: string, build: string, body: object) {
+    const path = `/v1/artifacts/${artifact}/versions/fingerprint:${fingerprint}/builds/${encodeURIComponent(build)}`;
+    return this.send<{ build: Build; version: Version }>("PUT", path, body);
+  }
+
+  resolve(artifact: string, query = "") {
+    return this.get<Resolved>(`/v1/artifacts/${artifact}/resolve?${query}`);
+  }
+
+  resolveMany(queries: unknown[]) {
+    return this.send<{ results: ResolveResult[] }>("POST", "/v1/resolve", { queries });
+  }
+
+  version(artifact: string, version: string | number) {
+    return this.get<Version>(`/v1/artifacts/${artifact}/versions/${version}`);
+  }
+
+  versions(artifact: string, query = "") {
+    return this.get<Page<VersionSummary>>(`/v1/artifacts/${artifact}/versions?${query}`);
+  }
+
+  artifacts(query = "") {
+    return this.get<Page<Artifact>>(`/v1/artifacts?${query}`);
+  }
+
+  images(query: string) {
+    return this.get<Page<FoundImage>>(`/v1/images?${query}`);
+  }
+}
+
+/** A report of an Amazon image, with what a test wants to be different. */
+export function ami(id: string, change: Partial<BuildReport> & { region?: string } = {}) {
+  const { region = "us-east-1", ...rest } = change;
+  return {
+    artifact_type: "amazon.ami",
+    images: [{ platform: "aws", region, external_id: id }],
+    ...rest,
+  };
+}
+
+/** The problem of a reply, after checking that it is one. */
+export function problemOf(reply: Reply<unknown>): ProblemBody & Record<string, unknown> {
+  expect(reply.headers.get("content-type")).toBe("application/problem+json");
+  const problem = reply.body as ProblemBody;
+  expect(problem.status).toBe(reply.status);
+  expect(problem.detail).toMatch(/^\S.*\.$/s);
+  return problem;
+}
