@@ -39,6 +39,11 @@ test("is empty where no spool is", async () => {
   expect(await listSpool(dir)).toEqual([]);
 });
 
+test("stores a record whatever its times say", async () => {
+  await writeSpoolRecord(dir, { ...record("web", { ended_at: "soon" }), created_at: "" });
+  expect(await listSpool(dir)).toHaveLength(1);
+});
+
 test("stores nothing but the record, and no credentials of an address", async () => {
   const strange = { ...record("web"), address: "http://me:hunter2@host/", token: "hunter2" };
   const path = await writeSpoolRecord(dir, strange);

@@ -103,8 +103,9 @@ export async function writeWhole(dir: string, path: string, text: string): Promi
 export async function makeDirectory(dir: string): Promise<void> {
   const first = await mkdir(dir, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
-  for (let made = resolve(dir); made.length >= first.length; made = dirname(made))
+  for (let made = resolve(dir); made.length >= first.length; made = dirname(made)) {
     await syncDirectory(dirname(made));
+  }
 }
 
 /** Makes a catch handler for one error code of the file system; any other error is thrown on. */
@@ -115,20 +116,22 @@ export function unless<T>(code: string, instead: () => T): (error: NodeJS.ErrnoE
   };
 }
 
+/** What systems answer that cannot sync a directory, or do not let this person read it. */
+const UNSYNCABLE = new Set(["EACCES", "EPERM", "EISDIR", "EINVAL", "ENOTSUP"]);
+
 async function syncDirectory(dir: string): Promise<void> {
-  // Windows cannot open directories, and keeps renames in its journal.
-  if (process.platform === "win32") return;
-  const handle = await open(dir, "r");
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(dir, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    // The record itself is on disk by now; to fail here would be to lose it.
+    if (!UNSYNCABLE.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 
 function sortableTime({ build, created_at }: SpoolRecord): string {
-  const ended = Date.parse(build.report.ended_at ?? "");
-  const time = Number.isNaN(ended) ? Date.parse(created_at) : ended;
+  const times = [Date.parse(build.report.ended_at ?? ""), Date.parse(created_at), Date.now()];
+  const time = times.find((each) => !Number.isNaN(each)) ?? 0;
   return new Date(time).toISOString().replace(/[-:.]/g, "");
 }
 
