@@ -7,10 +7,12 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
+import { ReferenceError_, RegistryError, SettingsError } from "@waybill/registry-client";
 import schema from "./generated/plugin.json" with { type: "json" };
 import type { PublishEvent, PublishRequest, ReadArtifactRequest, ReadArtifactResponse } from "./messages.ts";
 import { Output } from "./publishing/output.ts";
 import { publish } from "./publishing/publish.ts";
+import { NothingToReport } from "./publishing/report.ts";
 import { readArtifact } from "./reading/read-artifact.ts";
 
 const LOADER_OPTIONS = { keepCase: true, longs: Number, defaults: true, arrays: true, oneofs: false };
@@ -90,9 +92,11 @@ function handlers(
   };
 }
 
-/** Errors of the client and of this program are written for users; of anything else the log gets the stack. */
+/** These are written for users; of anything else the log gets the stack. */
+const EXPECTED = [RegistryError, SettingsError, ReferenceError_, NothingToReport];
+
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  console.error(error.stack ?? error.message);
+  if (!EXPECTED.some((kind) => error instanceof kind)) console.error(error.stack);
   return error.message;
 }

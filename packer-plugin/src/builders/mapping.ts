@@ -44,8 +44,9 @@ export function mapArtifact(facts: Facts): Mapped {
   };
 }
 
-/** The registry refuses an image that is there twice. */
+/** The registry refuses an image that is there twice, or has no id. */
 function distinct(images: Image[]): Image[] {
-  const byKey = new Map(images.map((made) => [`${made.platform} ${made.region} ${made.external_id}`, made]));
+  const named = images.filter(({ external_id }) => external_id !== "");
+  const byKey = new Map(named.map((made) => [`${made.platform} ${made.region} ${made.external_id}`, made]));
   return [...byKey.values()];
 }

@@ -63,7 +63,9 @@ export class Output {
     const recorded = Array.isArray(problem?.images) ? (problem.images as Image[]) : [];
     if (recorded.length > 0) lines.push(`The registry has: ${recorded.map(shortly).join(", ")}`);
     const made = [...images.map(shortly), ...(images.length > 0 ? [] : files.map(({ path }) => path))];
-    lines.push(`This build made: ${made.slice(0, MOST_SHOWN).join(", ")}${made.length > MOST_SHOWN ? " ..." : ""}`);
+    lines.push(
+      `This build made: ${made.slice(0, MOST_SHOWN).join(", ")}${made.length > MOST_SHOWN ? " ..." : ""}`,
+    );
     return lines.join("\n");
   }
 

@@ -19,13 +19,20 @@ export async function sendWaiting(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<RegistryError | undefined> {
-  const { stopped } = await sendSpool(spoolDirectory(env), client, {
-    signal,
-    onSent: (record, version) => output.sentLate(record, version),
-    onSetAside: (path, reason) =>
-      output.warn(`the registry refuses a build from the spool: ${reason}. It was moved aside: ${path}`),
-  });
-  return stopped;
+  const directory = spoolDirectory(env);
+  try {
+    const { stopped } = await sendSpool(directory, client, {
+      signal,
+      onSent: (record, version) => output.sentLate(record, version),
+      onSetAside: (path, reason) =>
+        output.warn(`the registry refuses a build from the spool: ${reason}. It was moved aside: ${path}`),
+    });
+    return stopped;
+  } catch (error) {
+    // A broken spool must not keep what is new from being published.
+    output.warn(`the spool ${directory} cannot be sent: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }
 
 /**

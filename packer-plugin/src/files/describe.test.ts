@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { describeFiles } from "./describe.ts";
+
+let directory: string;
+let warnings: string[];
+beforeEach(async () => {
+  warnings = [];
+  directory = await mkdtemp(join(tmpdir(), "waybill-plugin-test-"));
+  await mkdir(join(directory, "out/deep"), { recursive: true });
+  await writeFile(join(directory, "out/web.qcow2"), "disk");
+  await writeFile(join(directory, "out/deep/b.vmdk"), "other");
+  await writeFile(join(directory, "out/empty.txt"), "");
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const describe = (paths: string[], patterns: string[] = []) =>
+  describeFiles(
+    paths.map((path) => join(directory, path)),
+    patterns.map((pattern) => join(directory, pattern)),
+    (sentence) => warnings.push(sentence),
+  );
+const sum = (text: string) => createHash("sha256").update(text).digest("hex");
+const names = (files: { path: string }[]) => files.map(({ path }) => relative(directory, path));
+
+test("a file is described by path, size and hash", async () => {
+  expect(await describe(["out/web.qcow2", "out/empty.txt"])).toEqual([
+    { path: join(directory, "out/web.qcow2"), size: 4, sha256: sum("disk") },
+    { path: join(directory, "out/empty.txt"), size: 0, sha256: sum("") },
+  ]);
+  expect(warnings).toEqual([]);
+});
+
+test("paths below the working directory are relative to it", async () => {
+  const here = join(process.cwd(), "package.json");
+  const [file] = await describeFiles([here], [], () => undefined);
+  expect(file?.path).toBe(relative(process.cwd(), here));
+});
+
+test("globs find files at any depth, each once, and no directories", async () => {
+  const files = await describe(["out/web.qcow2"], ["out/**/*", "out/*.qcow2"]);
+  expect(names(files)).toEqual(["out/web.qcow2", "out/deep/b.vmdk", "out/empty.txt"]);
+});
+
+test("what is missing or matches nothing is left out with a warning", async () => {
+  expect(await describe(["out", "gone.img"], ["*.iso"])).toEqual([]);
+  expect(warnings.join("\n")).toMatch(/nothing matches ".*\*\.iso"/);
+  expect(warnings.join("\n")).toMatch(/out is no regular file/);
+  expect(warnings.join("\n")).toMatch(/gone\.img is not there/);
+});

@@ -1,0 +1,180 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startFakeRegistry } from "../../test/fake-registry.ts";
+import { publishRequest } from "../../test/request.ts";
+import type { PublishEvent } from "../messages.ts";
+import { Output } from "./output.ts";
+import { publish } from "./publish.ts";
+
+let registry: Awaited<ReturnType<typeof startFakeRegistry>>;
+let spool: string;
+beforeEach(async () => {
+  registry = await startFakeRegistry();
+  spool = await mkdtemp(join(tmpdir(), "waybill-plugin-test-"));
+});
+afterEach(async () => {
+  await registry.close();
+  await rm(spool, { recursive: true });
+});
+
+async function run(
+  change: Parameters<typeof publishRequest>[0] = {},
+  signal = new AbortController().signal,
+  settings: NodeJS.ProcessEnv = {},
+) {
+  const events: PublishEvent[] = [];
+  const env = {
+    WAYBILL_ADDRESS: registry.address,
+    WAYBILL_SPOOL_DIR: spool,
+    WAYBILL_TIMEOUT: "2s",
+    ...settings,
+  };
+  const failure = await publish(
+    publishRequest(change),
+    new Output((event) => events.push(event)),
+    env,
+    signal,
+  );
+  const text = events.flatMap((event) => ("say" in event ? event.say : "error" in event ? event.error : []));
+  const machine = events.flatMap((event) => ("machine" in event ? [event.machine.data] : []));
+  return { failure, text: text.join("\n"), machine };
+}
+
+async function waiting() {
+  const names = (await readdir(spool)).filter((name) => name.endsWith(".json"));
+  return Promise.all(names.sort().map(async (name) => JSON.parse(await readFile(join(spool, name), "utf8"))));
+}
+
+const problem = (status: number, code: string, more: object = {}) => ({
+  status,
+  body: { type: "about:blank", title: code, status, code, detail: `says ${code}`, ...more },
+});
+
+test("opens the version for the roll call, then reports the build", async () => {
+  const { failure, text, machine } = await run({
+    rollCall: {
+      builds: ["amazon-ebs.web", "file.b"],
+      values: { fingerprint: "f-1", semver: "1.2.0", description: "", latest: false },
+    },
+  });
+  expect(failure).toBeUndefined();
+  const [open, report] = registry.seen;
+  expect(JSON.parse(open?.body ?? "")).toEqual({
+    fingerprint: "f-1",
+    semver: "1.2.0",
+    latest: false,
+    expected_builds: ["amazon-ebs.web", "file.b"],
+  });
+  expect(report?.path).toMatch(/fingerprint%3Af-1\/builds\/amazon-ebs\.web$/);
+  expect(text).toContain("hashicorp/web: reported build amazon-ebs.web (1 of 2)");
+  expect(text).toContain("still waits for file.b");
+  expect(machine).toEqual([["hashicorp/web", "amazon-ebs.web", "f-1"]]);
+});
+
+test("says when the version is complete and where to read it", async () => {
+  const { text, machine } = await run();
+  expect(text).toContain("hashicorp/web: version 1 is complete (latest)");
+  expect(text).toContain(`${registry.address}/v1/artifacts/hashicorp/web/versions/1`);
+  expect(machine).toContainEqual(["hashicorp/web", "1", "f-1"]);
+});
+
+test("expected_builds of the template win over the roll call", async () => {
+  await run({ options: { expected_builds: ["amazon-ebs.web", "elsewhere"] } });
+  expect(JSON.parse(registry.seen[0]?.body ?? "").expected_builds).toEqual(["amazon-ebs.web", "elsewhere"]);
+});
+
+test("with the registry unable, the build goes into the spool and the user is told what to type", async () => {
+  registry.answerWith(() => problem(503, "unavailable"));
+  const { failure, text, machine } = await run();
+  expect(failure).toBeUndefined();
+  expect(text).toMatch(/NOT PUBLISHED YET.*\n.*is kept.*\n.*waybill spool send/);
+  const [record] = await waiting();
+  expect(record).toMatchObject({
+    artifact: "hashicorp/web",
+    open: { fingerprint: "f-1", expected_builds: ["amazon-ebs.web"] },
+    build: { name: "amazon-ebs.web", report: { images: [{ external_id: "ami-1" }] } },
+  });
+  expect(machine.map(([artifact]) => artifact)).toEqual(["hashicorp/web", "hashicorp/web"]);
+});
+
+test("what waits is sent before what is new", async () => {
+  registry.answerWith(() => problem(503, "unavailable"));
+  await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "" } } });
+  registry.answerWith(undefined);
+  registry.seen.length = 0;
+  const { text } = await run();
+  const fingerprints = registry.seen
+    .filter(({ method }) => method === "POST")
+    .map(({ body }) => JSON.parse(body));
+  expect(fingerprints).toMatchObject([{ fingerprint: "older", latest: "if_newer" }, { fingerprint: "f-1" }]);
+  expect(text).toContain("sent build amazon-ebs.web from the spool");
+  expect(await waiting()).toEqual([]);
+});
+
+test("what is new does not overtake what cannot be sent", async () => {
+  registry.answerWith(() => problem(503, "unavailable"));
+  await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "" } } });
+  registry.seen.length = 0;
+  await run();
+  expect(registry.seen.every(({ body }) => body.includes("older"))).toBe(true);
+  expect((await waiting()).map(({ open }) => open.fingerprint).sort()).toEqual(["f-1", "older"]);
+});
+
+test("a conflict shows what the registry has and what was made, and nothing is put into the spool", async () => {
+  const images = [{ platform: "aws", region: "us-east-1", external_id: "ami-old" }];
+  registry.answerWith(({ method }) =>
+    method === "PUT" ? problem(409, "version_complete", { images }) : undefined,
+  );
+  const { failure } = await run();
+  expect(failure).toMatch(/says version_complete\n.*ami-old\n.*ami-1/);
+  expect(await waiting()).toEqual([]);
+});
+
+test("a token that is refused does not cost the record", async () => {
+  registry.answerWith(() => problem(401, "unauthorized"));
+  const { failure, text } = await run({ options: { token: "wbl_secret" } });
+  expect(failure).toBeUndefined();
+  expect(text).not.toContain("wbl_secret");
+  const [record] = await waiting();
+  expect(record.reason).toContain("unauthorized");
+  expect(JSON.stringify(record)).not.toContain("wbl_secret");
+});
+
+test("with on_error = fail a build that Packer destroys leaves no record", async () => {
+  registry.answerWith(() => problem(503, "unavailable"));
+  const { failure } = await run({ options: { on_error: "fail" } });
+  expect(failure).toContain("says unavailable");
+  expect(await waiting()).toEqual([]);
+});
+
+test("an interrupted publication goes into the spool at once", async () => {
+  const { failure, text } = await run({}, AbortSignal.abort());
+  expect(failure).toBeUndefined();
+  expect(text).toContain("Packer was interrupted");
+  expect(registry.seen).toEqual([]);
+  expect(await waiting()).toHaveLength(1);
+});
+
+test("a spool that cannot be used does not keep a build from being published", async () => {
+  const { failure, text } = await run({}, undefined, { WAYBILL_SPOOL_DIR: await aFile() });
+  expect(failure).toBeUndefined();
+  expect(text).toMatch(/warning: the spool .* cannot be sent[^]*version 1 is complete/);
+});
+
+test("a spool that cannot be written is said together with the first reason", async () => {
+  registry.answerWith(() => problem(503, "unavailable"));
+  const { failure } = await run({}, undefined, { WAYBILL_SPOOL_DIR: await aFile() });
+  expect(failure).toMatch(/says unavailable; and it could not be put into the spool .*no-directory/);
+});
+
+async function aFile(): Promise<string> {
+  const path = join(spool, "no-directory");
+  await writeFile(path, "");
+  return path;
+}
+
+test("an address that cannot be used is named", async () => {
+  await expect(run({ options: { address: "ftp://x" } })).rejects.toThrow(/address/);
+});
