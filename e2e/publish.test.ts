@@ -58,6 +58,18 @@ test("two runs with -only, one fingerprint and expected_builds make one version"
   expect(items).toMatchObject([{ number: 1, state: "complete", missing_builds: [] }]);
 });
 
+test("two CI jobs at the same time, with one fingerprint and expected_builds, make one version", async () => {
+  const options = 'artifact = "hashicorp/jobs"\n expected_builds = ["file.web", "file.worker"]';
+  const jobs = ["web", "worker"].map(async (source) => {
+    const workspace = await newWorkspace({ ...registry.settings, WAYBILL_FINGERPRINT: "commit-77aa012" });
+    await workspace.write("web.pkr.hcl", fileTemplate(["web", "worker"], options));
+    return workspace.packer(["build", `-only=file.${source}`, "."]);
+  });
+  for (const job of await Promise.all(jobs)) expectSuccess(job);
+  const { items } = await registry.client.listVersions("hashicorp/jobs");
+  expect(items).toMatchObject([{ number: 1, state: "complete", missing_builds: [] }]);
+});
+
 const halfFailing = `${requiredPlugins}
 ${fileSource("web")}
 source "null" "checks" {

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { expectSuccess, useWorkspaces } from "./harness/fixtures.ts";
+import { expectFailure, expectSuccess, useWorkspaces } from "./harness/fixtures.ts";
 import { RecordingProxy } from "./harness/recording-proxy.ts";
 import { Registry } from "./harness/registry.ts";
-import { fileTemplate, requiredPlugins } from "./harness/templates.ts";
+import { fileSource, fileTemplate, requiredPlugins } from "./harness/templates.ts";
 import { until } from "./harness/until.ts";
 
 const registry = new Registry();
@@ -16,12 +16,13 @@ afterAll(() => registry.remove());
 const impatient = { WAYBILL_TIMEOUT: "1s" };
 
 const pausing = `${requiredPlugins}
+${fileSource("worker")}
 source "amazon-ebs" "web" {
   region   = "us-east-1"
   wait_for = "go-on"
 }
 build {
-  sources = ["source.amazon-ebs.web"]
+  sources = ["source.file.worker", "source.amazon-ebs.web"]
 
   post-processor "waybill" {
     artifact = "hashicorp/interrupted"
@@ -33,7 +34,10 @@ test("a registry killed in the middle of a build costs no image, and the record 
   const workspace = await newWorkspace({ ...registry.settings, ...impatient });
   await workspace.write("web.pkr.hcl", pausing);
   const building = workspace.packer(["build", "."]);
-  await until("the build is under way", async () => (await workspace.list()).includes("go-on.waiting"));
+  await until("one build is reported and the other under way", async () => {
+    const reported = await registry.client.listVersions("hashicorp/interrupted").catch(() => undefined);
+    return reported?.items[0]?.builds.length === 1 && (await workspace.list()).includes("go-on.waiting");
+  });
   await registry.kill();
   await workspace.write("go-on", "");
 
@@ -54,9 +58,8 @@ test("a registry killed in the middle of a build costs no image, and the record 
   expectSuccess(await workspace.waybill(["spool", "send"]));
   const { items } = await registry.client.listVersions("hashicorp/interrupted");
   expect(items).toMatchObject([{ number: 1, state: "complete" }]);
-  expect(await registry.client.resolve({ artifact: "hashicorp/interrupted" })).toMatchObject({
-    external_id: image,
-  });
+  const resolved = await registry.client.resolve({ artifact: "hashicorp/interrupted" });
+  expect(resolved.images.map(({ external_id }) => external_id).sort()).toEqual([image, "images/worker.img"]);
 });
 
 test("a build sent from the spool does not become latest over a newer one", async () => {
@@ -111,10 +114,15 @@ test('with on_error = "fail" a registry that is away fails the build and says wh
   expect(output).toMatch(/destroy/i);
 });
 
-test("answers lost on their way make no second version", async () => {
+async function startProxy(): Promise<RecordingProxy> {
   const proxy = new RecordingProxy(registry.address);
   await proxy.start();
   onTestFinished(() => proxy.stop());
+  return proxy;
+}
+
+test("answers lost on their way make no second version", async () => {
+  const proxy = await startProxy();
   const workspace = await newWorkspace({ ...registry.settings, WAYBILL_ADDRESS: proxy.address });
   await workspace.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/lossy"'));
   proxy.answersToLose = 2;
@@ -123,5 +131,23 @@ test("answers lost on their way make no second version", async () => {
   expect(proxy.answersToLose).toBe(0);
   expect(await workspace.list(".spool")).toEqual([]);
   const { items } = await registry.client.listVersions("hashicorp/lossy");
+  expect(items).toMatchObject([{ number: 1, state: "complete" }]);
+});
+
+test("Ctrl-C while a registry hangs ends the build at once and keeps the image for the spool", async () => {
+  const proxy = await startProxy();
+  proxy.hangs = true;
+  const workspace = await newWorkspace({ ...registry.settings, WAYBILL_ADDRESS: proxy.address });
+  await workspace.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/impatient"'));
+  const interrupt = new AbortController();
+  const building = workspace.packer(["build", "."], {}, interrupt.signal);
+  await until("the plugin asks the registry", () => proxy.requests.length > 0);
+  interrupt.abort();
+  expectFailure(await building);
+  expect(await workspace.list("images")).toEqual(["web.img"]);
+
+  proxy.hangs = false;
+  expectSuccess(await workspace.waybill(["spool", "send"]));
+  const { items } = await registry.client.listVersions("hashicorp/impatient");
   expect(items).toMatchObject([{ number: 1, state: "complete" }]);
 });

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { Publish } from "@waybill/registry-client/types";
 import { beforeEach, describe, expect, inject, test } from "vitest";
+import { repository } from "../tools/environment.ts";
 import { expectFailure, expectSuccess, useRegistry, useWorkspaces } from "./harness/fixtures.ts";
 import type { Workspace } from "./harness/workspace.ts";
 
@@ -97,4 +99,40 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
     expect(output).toMatch(detail);
     expect(output).not.toContain(settings.WAYBILL_TOKEN ?? registry.token);
   });
+
+  test("says what to do when the provider's configuration is known only after apply", async () => {
+    const unknown = `
+resource "terraform_data" "later" {
+  input = "http://127.0.0.1:1"
+}
+provider "waybill" {
+  address = terraform_data.later.output
+}
+`;
+    await workspace.write("provider.tf", unknown);
+    const { output } = expectFailure(await terraform(["plan"]));
+    expect(output).toContain("Error: Provider configuration is known only after apply");
+    expect(output).toMatch(/address.*-target/s);
+  });
+
+  test("refuses two selectors before anything is asked", async () => {
+    await workspace.write(
+      "main.tf",
+      configuration.replace("var.name", 'var.name\n version = "7"\n channel = "latest"'),
+    );
+    const { output } = expectFailure(await terraform(["validate"]));
+    expect(output).toContain("Error: Arguments exclude each other");
+  });
+});
+
+test("the provider as a script for those who have Node reads too", async () => {
+  const workspace = await newWorkspace(registry.settings);
+  await workspace.write("main.tf", configuration);
+  await registry.client.publish("hashicorp/logstream", release(1));
+  const script = join(repository, "dist", "terraform-provider-waybill.cjs");
+  const mirror = workspace.path("mirror");
+  expectSuccess(await workspace.waybill(["provider", "install", "--from", script, "--plugin-dir", mirror]));
+  const tofu = inject("terraforms").at(-1)?.path ?? "";
+  expectSuccess(await workspace.run(tofu, ["init", `-plugin-dir=${mirror}`]));
+  expect(expectSuccess(await workspace.run(tofu, ["plan"])).output).toContain("ami-us-east-1-1");
 });

@@ -6,7 +6,7 @@ export type RunOptions = {
   readonly timeoutMs: number;
   /** Called with each piece of output as it comes. */
   readonly onOutput?: (text: string) => void;
-  /** Asks the command to end; `run` still waits until it has. */
+  /** Interrupts the command as Ctrl-C would; `run` still waits until it has ended. */
   readonly signal?: AbortSignal;
 };
 
@@ -27,6 +27,8 @@ export function run(command: string, args: readonly string[], options: RunOption
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
+    // A process group of its own: Packer is two processes, and hears an interrupt only when both do.
+    detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -40,10 +42,15 @@ export function run(command: string, args: readonly string[], options: RunOption
     collect(text);
   });
   child.stderr.setEncoding("utf8").on("data", collect);
-  const end = () => child.kill("SIGTERM");
+  const signalAll = (signal: NodeJS.Signals) => {
+    if (child.pid === undefined) return;
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  };
+  const end = () => signalAll("SIGINT");
   options.signal?.addEventListener("abort", end);
   const timer = setTimeout(() => {
-    child.kill("SIGKILL");
+    signalAll("SIGKILL");
     reject(new Error(`${command} ${args.join(" ")} took longer than ${options.timeoutMs} ms:\n${output}`));
   }, options.timeoutMs);
   child.on("error", (error) => {

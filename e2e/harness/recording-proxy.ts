@@ -9,6 +9,8 @@ export class RecordingProxy {
   readonly requests: Recorded[] = [];
   /** So many answers to writes are thrown away: the registry has acted, and the client does not know. */
   answersToLose = 0;
+  /** Nothing is passed on, and nobody is told: the registry hangs. */
+  hangs = false;
   readonly #target: string;
   readonly #server: Server;
 
@@ -39,6 +41,7 @@ export class RecordingProxy {
     const body = Buffer.concat(await incoming.toArray());
     const { method = "GET", url = "/" } = incoming;
     this.requests.push({ method, path: url, headers: incoming.rawHeaders.join("\n"), body: body.toString() });
+    if (this.hangs) return;
     const outgoing = request(new URL(url, this.#target), { method, headers: incoming.headers });
     outgoing.end(body);
     const [answered] = (await once(outgoing, "response")) as [IncomingMessage];

@@ -55,13 +55,20 @@ export class Workspace {
     await cp(join(repository, "examples", name), this.directory, { recursive: true });
   }
 
-  run(command: string, args: readonly string[], settings: NodeJS.ProcessEnv = {}): Promise<RunResult> {
+  /** @param interrupt aborted, it is Ctrl-C for the command */
+  run(
+    command: string,
+    args: readonly string[],
+    settings: NodeJS.ProcessEnv = {},
+    interrupt?: AbortSignal,
+  ): Promise<RunResult> {
     const env = isolatedEnvironment(inject("home"), { ...this.settings, ...settings });
-    return run(command, args, { cwd: this.directory, env, timeoutMs: commandTimeoutMs });
+    const options = { cwd: this.directory, env, timeoutMs: commandTimeoutMs };
+    return run(command, args, interrupt ? { ...options, signal: interrupt } : options);
   }
 
-  packer(args: readonly string[], settings?: NodeJS.ProcessEnv): Promise<RunResult> {
-    return this.run(inject("packer"), args, settings);
+  packer(args: readonly string[], settings?: NodeJS.ProcessEnv, interrupt?: AbortSignal): Promise<RunResult> {
+    return this.run(inject("packer"), args, settings, interrupt);
   }
 
   waybill(args: readonly string[], settings?: NodeJS.ProcessEnv): Promise<RunResult> {
