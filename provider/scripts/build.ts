@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { VERSION } from "../src/version.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -27,6 +27,21 @@ const suffix = process.platform === "win32" ? ".exe" : "";
 const script = join(out, "terraform-provider-waybill.cjs");
 const executable = join(out, `terraform-provider-waybill_v${VERSION}${suffix}`);
 const stamp = join(out, ".terraform-provider-waybill.inputs");
+
+/**
+ * grpc-js loads its whole client for a server too: to describe its diagnostic services, which a plugin does not offer.
+ * Without it, the start takes a quarter less time. What is left out throws when it is used after all.
+ */
+const withoutGrpcClient: Plugin = {
+  name: "without-grpc-client",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(\.\/make-client|@grpc\/proto-loader)$/ }, () => ({
+      path: "none",
+      namespace: "none",
+    }));
+    onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
 
 const inputs = hashInputs();
 const built = [script, executable].every((file) => existsSync(file));
@@ -65,8 +80,7 @@ async function bundle(): Promise<void> {
     minify: true,
     keepNames: true,
     legalComments: "none",
-    // grpc-js asks for it only to serve its own diagnostics, which a plugin does not.
-    external: ["@grpc/proto-loader"],
+    plugins: [withoutGrpcClient],
     banner: {
       js: [
         "#!/usr/bin/env node",

@@ -1,10 +1,6 @@
-import {
-  Deferred_Reason,
-  type DynamicValue,
-  type ProviderDefinition,
-} from "../generated/terraform/tfplugin6.ts";
+import { Deferred_Reason, type DynamicValue, ProviderDefinition } from "../generated/terraform/tfplugin6.ts";
 import type { Logger } from "../plugin/logger.ts";
-import type { Handlers } from "../plugin/methods.ts";
+import { type Handlers, type Service, service } from "../plugin/methods.ts";
 import { type Answering, answering } from "./answering.ts";
 import { DiagnosticError } from "./diagnostics.ts";
 import type { DataSource, Provider } from "./provider.ts";
@@ -22,8 +18,8 @@ const serverCapabilities = { getProviderSchemaOptional: true };
 export function providerService<S extends Schema, Client>(
   provider: Provider<S, Client>,
   logger: Logger,
-): Handlers<typeof ProviderDefinition> {
-  return new Session(provider, logger).handlers();
+): Service {
+  return service(ProviderDefinition, new Session(provider, logger).handlers());
 }
 
 type Configured<Client> = { readonly client: Client } | { readonly unknown: readonly string[] };

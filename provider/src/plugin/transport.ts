@@ -1,10 +1,13 @@
 import { X509Certificate } from "node:crypto";
-import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import { createServer, type TLSSocket } from "node:tls";
 import type { Identity } from "./certificate.ts";
 
-/** A listening server that hands over connections once their other side is known. */
+/** Takes a new connection. */
 export type Accept = (socket: Socket) => void;
+
+/** Who may connect, and who we are. */
+export type Security = { readonly clientCertificate: string; readonly identity: Identity };
 
 /**
  * Accepts the one client whose certificate was given, over TLS 1.2 or later, and nobody else. The certificate must be
@@ -12,7 +15,7 @@ export type Accept = (socket: Socket) => void;
  *
  * @throws when the text is no certificate
  */
-export function mutualTls(clientCertificate: string, identity: Identity, accept: Accept): Server {
+export function mutualTls({ clientCertificate, identity }: Security, accept: Accept): Accept {
   const expected = new X509Certificate(clientCertificate).raw;
   const options = {
     key: identity.key,
@@ -23,14 +26,10 @@ export function mutualTls(clientCertificate: string, identity: Identity, accept:
     minVersion: "TLSv1.2",
     ALPNProtocols: ["h2"],
   } as const;
-  return createTlsServer(options, function acceptExpected(socket: TLSSocket) {
+  const server = createServer(options, function acceptExpected(socket: TLSSocket) {
     socket.on("error", () => socket.destroy());
     if (socket.getPeerX509Certificate()?.raw.equals(expected)) accept(socket);
     else socket.destroy();
   });
-}
-
-/** Accepts whoever can open the socket: for clients that asked for no TLS, and for debugging. */
-export function plain(accept: Accept): Server {
-  return createServer(accept);
+  return (socket) => server.emit("connection", socket);
 }

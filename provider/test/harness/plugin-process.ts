@@ -44,7 +44,7 @@ export class PluginProcess {
   readonly stdout: string[];
   readonly stderr: string[];
   readonly exited: Promise<number | null>;
-  readonly #clients: Client[] = [];
+  readonly #clients = new Map<string, Client>();
 
   private constructor(
     child: ChildProcess,
@@ -108,7 +108,11 @@ export class PluginProcess {
     return this.call("tfplugin6.Provider", method, request);
   }
 
+  /** A client of one service; as Terraform does, all its calls share a connection. */
   client(service: string, identity = this.identity): Client {
+    const key = `${service} ${identity.certificate}`;
+    const known = this.#clients.get(key);
+    if (known) return known;
     const trusted = `-----BEGIN CERTIFICATE-----\n${this.handshake.certificate.toString("base64")}\n-----END CERTIFICATE-----\n`;
     const secure = credentials.createSsl(
       Buffer.from(trusted),
@@ -122,19 +126,19 @@ export class PluginProcess {
       "grpc.ssl_target_name_override": "localhost",
       "grpc.max_receive_message_length": -1,
     });
-    this.#clients.push(client);
+    this.#clients.set(key, client);
     return client;
   }
 
   /** Ends it as Terraform does. */
   async shutdown(): Promise<number | null> {
     await this.call("plugin.GRPCController", "Shutdown", {});
-    for (const client of this.#clients) client.close();
+    for (const client of this.#clients.values()) client.close();
     return this.exited;
   }
 
   async kill(): Promise<void> {
-    for (const client of this.#clients) client.close();
+    for (const client of this.#clients.values()) client.close();
     this.child.kill("SIGKILL");
     await this.exited;
   }
