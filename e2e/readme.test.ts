@@ -1,7 +1,7 @@
 import { mkdir, readFile, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { isolatedEnvironment, repository } from "../tools/environment.ts";
+import { furnishHome, isolatedEnvironment, repository } from "../tools/environment.ts";
 import { startRegistryProcess } from "../tools/registry-process.ts";
 import { run } from "../tools/run.ts";
 import { expectSuccess, useWorkspaces } from "./harness/fixtures.ts";
@@ -21,9 +21,8 @@ test("every command of the README's tour does what the README says", async () =>
 
   // The README's port may be taken here; all else is as written.
   const home = workspace.directory;
-  const env = isolatedEnvironment(home, { WAYBILL_LISTEN: "127.0.0.1:0", TMPDIR: home });
-  await mkdir(env.PACKER_PLUGIN_PATH ?? "");
-  await workspace.write("terraform.rc", "");
+  const env = isolatedEnvironment(home, { WAYBILL_LISTEN: "127.0.0.1:0" });
+  await furnishHome(home);
   const [program, command, ...flags] = serve.trim().split(" ");
   expect([program, command]).toEqual(["waybill", "serve"]);
   const registry = await startRegistryProcess(home, env, flags);

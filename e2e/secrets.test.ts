@@ -52,7 +52,6 @@ async function build(settings: NodeJS.ProcessEnv): Promise<{ workspace: Workspac
     PKR_VAR_password: `${planted}-variable`,
     PACKER_LOG: "1",
     PACKER_LOG_PATH: "packer.log",
-    TMPDIR: "tmp",
     ...settings,
   });
   await workspace.write("tmp/.keep", "");

@@ -1,8 +1,8 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
-import { isolatedEnvironment, repository } from "./environment.ts";
+import { furnishHome, isolatedEnvironment, repository } from "./environment.ts";
 import { type RegistryProcess, startRegistryProcess } from "./registry-process.ts";
 import { run } from "./run.ts";
 
@@ -30,8 +30,7 @@ export class Stage {
   static async set(tools: readonly string[], signal: AbortSignal): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), "waybill-demo-"));
     const stage = new Stage(directory, tools, signal);
-    await mkdir(join(directory, "packer-plugins"));
-    await writeFile(join(directory, "terraform.rc"), "");
+    await furnishHome(directory);
     return stage;
   }
 

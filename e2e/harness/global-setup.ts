@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { ensureBuilds } from "../../tools/ensure-builds.ts";
 import { ensureOpenTofu, ensurePacker, findTerraform } from "../../tools/ensure-tools.ts";
-import { isolatedEnvironment, repository } from "../../tools/environment.ts";
+import { furnishHome, isolatedEnvironment, repository } from "../../tools/environment.ts";
 import { run } from "../../tools/run.ts";
 import { installPretendAmazon } from "./pretend-amazon.ts";
 
@@ -32,8 +32,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
   const home = await mkdtemp(join(tmpdir(), "waybill-e2e-home-"));
   project.provide("home", home);
-  await mkdir(join(home, "packer-plugins"));
-  await writeFile(join(home, "terraform.rc"), "");
+  await furnishHome(home);
   await install(home, ["plugin", "install"]);
   await install(home, ["provider", "install"]);
   await installPretendAmazon(packer, home);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RegistryClient } from "@waybill/registry-client/client";
 import { readSettings } from "@waybill/registry-client/settings";
-import { isolatedEnvironment } from "../../tools/environment.ts";
+import { furnishHome, isolatedEnvironment } from "../../tools/environment.ts";
 import { type RegistryProcess, startRegistryProcess } from "../../tools/registry-process.ts";
 
 /** A real `waybill serve` in a process and a directory of its own, on SQLite unless another database is given. */
@@ -23,6 +23,7 @@ export class Registry {
   async start(): Promise<void> {
     if (this.#process) return;
     this.#directory ||= await mkdtemp(join(tmpdir(), "waybill-e2e-registry-"));
+    await furnishHome(this.#directory);
     const settings = {
       WAYBILL_LISTEN: this.#listen,
       WAYBILL_DATABASE_URL: this.#databaseUrl ?? `sqlite:${join(this.#directory, "registry.sqlite")}`,
