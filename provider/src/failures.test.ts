@@ -62,26 +62,6 @@ test("every failure has a summary of its own, the registry's sentence, and a pla
 });
 
 describe("the detail", () => {
-  test("lists what there is when nothing matches", () => {
-    const regions = Array.from({ length: 25 }, (_, index) => `region-${index}`);
-    const { detail } = report(
-      refused("no_match", { available: { types: ["amazon.ami"], platforms: [], regions } }),
-    );
-    expect(detail).toContain("  types: amazon.ami\n  regions: region-0, region-1,");
-    expect(detail).toContain("region-19, and 5 more");
-    expect(detail).not.toContain("platforms");
-  });
-
-  test("lists the images when several match", () => {
-    const images = [{ platform: "aws", region: "us-east-1", external_id: "ami-1", build: "a.b" }, null];
-    expect(report(refused("ambiguous", { images })).detail).toContain("  ami-1 (aws, us-east-1, a.b)");
-  });
-
-  test("does without what a problem should carry and does not", () => {
-    expect(report(refused("no_match", { available: "none" })).detail).toBe("Said no_match.");
-    expect(report(refused("ambiguous", { images: 7 })).detail).toBe("Said ambiguous.");
-  });
-
   test("says whether the token is wrong or missing", () => {
     expect(report(refused("unauthorized", {}, 401)).detail).toMatch(
       /does not accept the token.*WAYBILL_TOKEN/s,

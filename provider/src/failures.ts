@@ -28,11 +28,12 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     advice: ({ message }, { artifact, settings }) =>
       `${mention(message, artifact)}Check the name, and that something was published to the registry at ${settings.address.href}.`,
   },
+  version_incomplete: { summary: "Version is not complete", at: SELECTORS },
   version_not_found: { summary: "No such version", at: SELECTORS },
   channel_not_found: { summary: "No such channel", at: SELECTORS },
   channel_empty: { summary: "Channel points nowhere", at: SELECTORS },
-  no_match: { summary: "No matching image", at: FILTERS, advice: listAvailable },
-  ambiguous: { summary: "Several images match", at: FILTERS, advice: listImages },
+  no_match: { summary: "No matching image", at: FILTERS },
+  ambiguous: { summary: "Several images match", at: FILTERS },
   version_revoked: {
     summary: "Version is revoked",
     at: SELECTORS,
@@ -88,31 +89,4 @@ export function sentence(text: string): string {
 
 function mention(message: string, artifact: string): string {
   return message.includes(artifact) ? "" : `It was asked for ${artifact}. `;
-}
-
-const MOST_LISTED = 20;
-
-/** `available` has what the version does have, so that the right filter can be read off. */
-function listAvailable({ problem }: RegistryError): string {
-  const available = problem?.available;
-  if (typeof available !== "object" || available === null) return "";
-  const lines = Object.entries(available)
-    .filter(([, values]) => Array.isArray(values) && values.length > 0)
-    .map(([what, values]) => `  ${what}: ${listed(values.map(String), ", ")}`);
-  return lines.length === 0 ? "" : `There is:\n${lines.join("\n")}`;
-}
-
-function listImages({ problem }: RegistryError): string {
-  const images = problem?.images;
-  if (!Array.isArray(images)) return "";
-  const lines = images.map((image) => {
-    const { platform, region, external_id, build } = Object(image);
-    return `  ${external_id} (${[platform, region, build].filter(Boolean).join(", ")})`;
-  });
-  return `Choose one of these with region, platform, build or type:\n${listed(lines, "\n")}`;
-}
-
-function listed(values: readonly string[], separator: string): string {
-  const more = values.length - MOST_LISTED;
-  return [...values.slice(0, MOST_LISTED), ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
 }
