@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, inject, onTestFinished, test } from "vitest";
 import { expectFailure, expectSuccess, useWorkspaces } from "./harness/fixtures.ts";
 import { RecordingProxy } from "./harness/recording-proxy.ts";
 import { Registry } from "./harness/registry.ts";
@@ -62,27 +62,27 @@ test("a registry killed in the middle of a build costs no image, and the record 
   expect(resolved.images.map(({ external_id }) => external_id).sort()).toEqual([image, "images/worker.img"]);
 });
 
-test("a build sent from the spool does not become latest over a newer one", async () => {
+test.for([
+  { by: "waybill spool send", program: "waybill", args: ["spool", "send"], latest: "newer" },
+  { by: "the next build", program: inject("packer"), args: ["build", "-force", "."], latest: "next" },
+])("a build sent from the spool by $by does not become latest over a newer one", async (send) => {
+  const artifact = `hashicorp/late-${send.latest}`;
+  const template = fileTemplate(["web"], `artifact = "${artifact}"\n latest = true`);
   const older = await newWorkspace({ ...registry.settings, ...impatient });
-  await older.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/late"'));
+  await older.write("web.pkr.hcl", template);
   await registry.kill();
   expectSuccess(await older.packer(["build", "."], { WAYBILL_FINGERPRINT: "older" }));
 
   await registry.start();
   const newer = await newWorkspace(registry.settings);
-  await newer.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/late"'));
+  await newer.write("web.pkr.hcl", template);
   expectSuccess(await newer.packer(["build", "."], { WAYBILL_FINGERPRINT: "newer" }));
-  const { output } = expectSuccess(await older.waybill(["spool", "send"]));
+  const { output } = expectSuccess(await older.run(send.program, send.args, { WAYBILL_FINGERPRINT: "next" }));
 
-  expect(output).toMatch(/latest/);
-  const { items } = await registry.client.listVersions("hashicorp/late");
-  expect(items).toMatchObject([
-    { number: 2, fingerprint: "older", state: "complete" },
-    { number: 1, fingerprint: "newer", state: "complete" },
-  ]);
-  expect(await registry.client.resolve({ artifact: "hashicorp/late" })).toMatchObject({
-    fingerprint: "newer",
-  });
+  expect(output).toContain("version 1, so that version stays latest");
+  const sent = await registry.client.getVersion(artifact, "fingerprint:older");
+  expect(sent).toMatchObject({ number: 2, state: "complete", latest: false });
+  expect(await registry.client.resolve({ artifact })).toMatchObject({ fingerprint: send.latest });
 });
 
 test("what waits in the spool goes before the next publication", async () => {
