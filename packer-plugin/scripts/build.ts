@@ -2,8 +2,8 @@
 // `node packer-plugin/scripts/build.ts [--out <directory>]`, dist/ when not given. Does nothing when nothing changed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
@@ -19,9 +19,11 @@ const binary = join(
 const bundle = join(shim, "program/bundle/program.cjs");
 const { version } = JSON.parse(readFileSync(join(plugin, "package.json"), "utf8"));
 
-await build({
+// Several builds may run at once, so every file is replaced as a whole.
+const bundled = await build({
   entryPoints: [join(plugin, "src/main.ts")],
   outfile: bundle,
+  write: false,
   bundle: true,
   platform: "node",
   target: "node22",
@@ -31,6 +33,11 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+for (const { path, contents } of bundled.outputFiles) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+  // Not beside the bundle: the shim embeds all that is there.
+  replace(path, join(shim, "program"), (aside) => writeFileSync(aside, contents));
+}
 
 const stamp = join(out, ".packer-plugin-waybill.hash");
 const state = hashOf(["go.mod", "go.sum", ...globSync("**/*.{go,json,cjs}", { cwd: shim })], version);
@@ -39,13 +46,25 @@ if (existsSync(binary) && existsSync(stamp) && readFileSync(stamp, "utf8") === s
 } else {
   mkdirSync(out, { recursive: true });
   const flags = `-s -w -X main.pluginVersion=${version}`;
-  execFileSync("go", ["build", "-trimpath", "-ldflags", flags, "-o", binary, "."], {
-    cwd: shim,
-    stdio: "inherit",
-    env: { ...process.env, CGO_ENABLED: "0" },
-  });
+  replace(binary, out, (aside) =>
+    execFileSync("go", ["build", "-trimpath", "-ldflags", flags, "-o", aside, "."], {
+      cwd: shim,
+      stdio: "inherit",
+      env: { ...process.env, CGO_ENABLED: "0" },
+    }),
+  );
   writeFileSync(stamp, state);
   console.log(binary);
+}
+
+function replace(path: string, directory: string, write: (aside: string) => void): void {
+  const aside = join(directory, `${basename(path)}.${process.pid}`);
+  try {
+    write(aside);
+    renameSync(aside, path);
+  } finally {
+    rmSync(aside, { force: true });
+  }
 }
 
 function hashOf(files: string[], salt: string): string {

@@ -138,12 +138,14 @@ func first(values ...string) string {
 // PostProcess publishes the build. What was built is always kept: an error from here would make Packer destroy it, so
 // there is one only when the template asks for it.
 func (p *PostProcessor) PostProcess(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact) (packersdk.Artifact, bool, bool, error) {
+	if p.onError == "fail" {
+		ui.Say("on_error is \"fail\": if this build cannot be published, Packer destroys what it built")
+	}
 	err := p.publishSafely(ctx, ui, source)
 	if err == nil {
 		return source, true, true, nil
 	}
 	if p.onError == "fail" {
-		ui.Error("on_error is \"fail\": Packer now destroys what it built")
 		return nil, false, false, fmt.Errorf("not published: %w", err)
 	}
 	ui.Error(p.explain(err, source))

@@ -173,7 +173,7 @@ func TestOnErrorFailGivesAnErrorAndKeepsNoRecord(t *testing.T) {
 	directory := plugintest.UseNode(t)
 	t.Setenv("WAYBILL_ADDRESS", "http://127.0.0.1:1")
 	text, err := post(t, configured(t, map[any]any{"on_error": "fail"}), artifact{})
-	if err == nil || !strings.Contains(text, "Packer now destroys what it built") {
+	if err == nil || !strings.Contains(text, "Packer destroys what it built") {
 		t.Errorf("%v: %s", err, text)
 	}
 	if records, _ := filepath.Glob(filepath.Join(directory, "spool", "*.json")); len(records) != 0 {

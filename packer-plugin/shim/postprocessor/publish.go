@@ -134,6 +134,9 @@ func forward(ctx context.Context, ui packersdk.Ui, running *program.Program, req
 		if errors.Is(err, io.EOF) {
 			return errors.New("the program of the plugin ended without an outcome")
 		}
+		if err != nil && ctx.Err() != nil {
+			return errors.New("Packer was interrupted, and there was no time to put the build into the spool")
+		}
 		if err != nil {
 			return err
 		}

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -17,11 +17,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
+const tell = {
+  warn: (sentence: string) => warnings.push(sentence),
+  progress: (sentence: string) => warnings.push(sentence),
+};
 const describe = (paths: string[], patterns: string[] = []) =>
   describeFiles(
     paths.map((path) => join(directory, path)),
     patterns.map((pattern) => join(directory, pattern)),
-    (sentence) => warnings.push(sentence),
+    tell,
   );
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
 const names = (files: { path: string }[]) => files.map(({ path }) => relative(directory, path));
@@ -36,7 +40,7 @@ test("a file is described by path, size and hash", async () => {
 
 test("paths below the working directory are relative to it", async () => {
   const here = join(process.cwd(), "package.json");
-  const [file] = await describeFiles([here], [], () => undefined);
+  const [file] = await describeFiles([here], [], tell);
   expect(file?.path).toBe(relative(process.cwd(), here));
 });
 
@@ -50,4 +54,10 @@ test("what is missing or matches nothing is left out with a warning", async () =
   expect(warnings.join("\n")).toMatch(/nothing matches ".*\*\.iso"/);
   expect(warnings.join("\n")).toMatch(/out is no regular file/);
   expect(warnings.join("\n")).toMatch(/gone\.img is not there/);
+});
+
+test("a file that takes long to read is named first", async () => {
+  await truncate(join(directory, "out/empty.txt"), 2 ** 27);
+  await describe(["out/empty.txt"]);
+  expect(warnings.join()).toMatch(/Hashing .*empty\.txt \(0\.1 GiB\)/);
 });

@@ -5,32 +5,37 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { File_ } from "@waybill/registry-client";
 
+const GIB = 2 ** 30;
+/** Takes a second or more to read from a disk. */
+const WORTH_SAYING = GIB / 8;
+
 /**
  * Describes files by path, size and SHA-256, reading them as streams. Paths below the working directory are written
  * relative to it, with forward slashes.
  *
  * @param paths what the builder names; used as they are
  * @param patterns what the template names, paths or globs
- * @param warn told in a sentence what was left out
- * @throws when a file cannot be read, or `signal` is aborted
+ * @param tell what was left out, and which file takes long
+ * @throws when a file cannot be read
  */
 export async function describeFiles(
   paths: string[],
   patterns: string[],
-  warn: (sentence: string) => void,
-  signal?: AbortSignal,
+  tell: { warn(sentence: string): void; progress(sentence: string): void },
 ): Promise<File_[]> {
   const wanted = new Set(paths.map(shown));
   for (const pattern of patterns) {
     const matches = await matching(pattern);
-    if (matches.length === 0) warn(`files: nothing matches ${JSON.stringify(pattern)}`);
+    if (matches.length === 0) tell.warn(`files: nothing matches ${JSON.stringify(pattern)}`);
     for (const match of matches.sort()) wanted.add(shown(match));
   }
   const files: File_[] = [];
   for (const path of wanted) {
     const info = await stat(path).catch(() => undefined);
-    if (info?.isFile()) files.push({ path, size: info.size, sha256: await sha256(path, signal) });
-    else warn(`${path} is ${info ? "no regular file" : "not there (any more)"} and was left out`);
+    if (info?.isFile()) {
+      if (info.size >= WORTH_SAYING) tell.progress(`Hashing ${path} (${(info.size / GIB).toFixed(1)} GiB)`);
+      files.push({ path, size: info.size, sha256: await sha256(path) });
+    } else tell.warn(`${path} is ${info ? "no regular file" : "not there (any more)"} and was left out`);
   }
   return files;
 }
@@ -49,8 +54,8 @@ function shown(path: string): string {
   return (isBelow ? below : path).replaceAll(sep, "/");
 }
 
-async function sha256(path: string, signal: AbortSignal | undefined): Promise<string> {
+async function sha256(path: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, { signal });
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
   return hash.digest("hex");
 }

@@ -39,7 +39,7 @@ export async function publish(
   try {
     const facts = readFacts(request.artifact, request.run.builder_type);
     // Hashing is not given up on interruption: without it there would be nothing to put aside.
-    const report = await makeReport(request, facts, options, output.warn);
+    const report = await makeReport(request, facts, options, output);
     const plan = { artifact: request.roll_call.artifact, open: openBody(request, options), report };
     const failure = await send(plan, request.roll_call.build, client, output, env, signal);
     if (!failure) return undefined;

@@ -13,16 +13,16 @@ const MOST_ENTRIES = 256;
 /**
  * Makes the report of a build from what Packer, its builder and the template say. The template wins.
  *
- * @param warn told in a sentence what is missing or odd
+ * @param tell what is missing or odd, and what takes long
  * @throws {NothingToReport} when there is neither an image nor a file
  */
 export async function makeReport(
   { roll_call, run }: PublishRequest,
   facts: Facts,
   options: PostProcessorOptions,
-  warn: (sentence: string) => void,
-  signal?: AbortSignal,
+  tell: { warn(sentence: string): void; progress(sentence: string): void },
 ): Promise<BuildReport> {
+  const { warn } = tell;
   const mapped = mapArtifact(facts);
   const known = dropUnknown(options, warn);
   if (!mapped.known) {
@@ -32,7 +32,7 @@ export async function makeReport(
     );
   }
   const images = known.images.length > 0 ? known.images.map(declared) : mapped.images;
-  const files = await describeFiles(facts.files, options.files, warn, signal);
+  const files = await describeFiles(facts.files, options.files, tell);
   if (images.length + files.length === 0) throw new NothingToReport();
   return {
     artifact_type: options.artifact_type ?? mapped.artifactType,
