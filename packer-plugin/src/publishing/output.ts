@@ -41,6 +41,8 @@ export class Output {
     const which = version.number === null ? "an open version" : `version ${version.number}`;
     this.#say(`${artifact}: sent build ${build.name} from the spool, to ${which}`);
     this.#machine("waybill-build", artifact, build.name, version.fingerprint);
+    // Such as: it did not become latest, because a version that is newer has been published meanwhile.
+    for (const { message } of version.warnings) this.warn(message);
   }
 
   spooled({ artifact, build, reason }: SpoolRecord, path: string): void {

@@ -113,6 +113,25 @@ test("what waits is sent before what is new", async () => {
   expect(await waiting()).toEqual([]);
 });
 
+test("what the registry remarks on a build from the spool is shown", async () => {
+  registry.answerWith(() => problem(500, "internal"));
+  await run();
+  registry.answerWith(({ method, body }) => {
+    const warnings = [{ code: "not_latest", message: "Version 1 stays latest." }];
+    const version = {
+      artifact: "hashicorp/web",
+      state: "complete",
+      number: 2,
+      fingerprint: "f-1",
+      latest: false,
+    };
+    const whole = { ...version, expected_builds: [], missing_builds: [], builds: [], warnings };
+    if (!body.includes("if_newer") && method === "POST") return undefined;
+    return { status: 200, body: method === "PUT" ? { build: {}, version: whole } : whole };
+  });
+  expect((await run()).text).toContain("warning: Version 1 stays latest.");
+});
+
 test("what is new does not overtake what cannot be sent", async () => {
   registry.answerWith(() => problem(500, "internal"));
   await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "" } } });
