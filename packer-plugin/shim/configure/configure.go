@@ -19,7 +19,7 @@ import (
 // Input is one configuration as Packer sent it, before interpolation.
 type Input struct {
 	BuildName, BuilderType, PackerVersion string
-	// Sensitive are the values of sensitive variables, as far as Packer tells them.
+	// Sensitive are the token and the values of sensitive variables, as far as Packer tells them.
 	Sensitive []secrets.Secret
 
 	raw     map[string]any
@@ -52,6 +52,12 @@ func Read(raws []any) (*Input, error) {
 		input.BuilderType, _ = entries["packer_builder_type"].(string)
 		input.PackerVersion, _ = entries["packer_core_version"].(string)
 		input.Sensitive = sensitive(entries)
+	}
+	token, _ := input.raw["token"].(string)
+	for _, token := range []string{token, os.Getenv("WAYBILL_TOKEN")} {
+		if token != "" {
+			input.Sensitive = append(input.Sensitive, secrets.Secret{Name: "the token", Value: token})
+		}
 	}
 	return input, nil
 }

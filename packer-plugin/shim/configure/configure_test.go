@@ -87,6 +87,17 @@ func TestSensitiveVariablesDoNotGetThrough(t *testing.T) {
 	}
 }
 
+func TestATokenIsASettingAndNothingElse(t *testing.T) {
+	t.Setenv("WAYBILL_TOKEN", "wbl_environment")
+	values := check(t, read(t, jsonTemplate(map[any]any{
+		"artifact": "h/w", "token": "wbl_option", "metadata": map[any]any{"a": "wbl_option", "b": "my wbl_environment"},
+	})), nil)
+	metadata := values["metadata"].(map[string]string)
+	if values["token"] != "wbl_option" || metadata["a"] != secrets.Replacement || metadata["b"] != "my "+secrets.Replacement {
+		t.Errorf("got %v", values)
+	}
+}
+
 func TestSensitiveVariablesOfHCLAreKnownFromTheEnvironment(t *testing.T) {
 	t.Setenv("PKR_VAR_password", "hunter2-hunter2")
 	value := cty.ObjectVal(map[string]cty.Value{

@@ -3,6 +3,7 @@ package secrets
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -102,12 +103,7 @@ func (r *Replacer) Value(value any) any {
 
 // Met names the secrets that were replaced so far.
 func (r *Replacer) Met() []string {
-	names := make([]string, 0, len(r.met))
-	for name := range r.met {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(r.met))
 }
 
 // Warning tells the user what was replaced; empty when nothing was.
