@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export CHECKPOINT_DISABLE := 1
 export NO_UPDATE_NOTIFIER := 1
 
-SHIM := packer-plugin/shim
+GO_MODULES := packer-plugin/shim e2e/pretend-amazon
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -22,7 +22,8 @@ test: build ## every test: unit, property, both databases, real Packer, Terrafor
 check: $(INSTALLED) ## types, lint, formatting, and that generated files are fresh
 	tsc -p tsconfig.json
 	biome check --error-on-warnings
-	cd $(SHIM) && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./...
+	@for module in $(GO_MODULES); do \
+	  echo "go vet $$module"; (cd $$module && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./...) || exit 1; done
 	@node tools/generate.ts --check
 
 build: $(INSTALLED) ## the Terraform provider and the Packer plugin for this platform, into dist/
@@ -40,7 +41,7 @@ bench: build ## measure against the figures we promise; writes bench/RESULTS.md
 
 format: $(INSTALLED) ## format and fix what can be fixed by itself
 	biome check --write
-	cd $(SHIM) && gofmt -w .
+	gofmt -w $(GO_MODULES)
 
 generate: $(INSTALLED) ## write the generated files again: codecs, API document, client types
 	@node tools/generate.ts

@@ -15,8 +15,7 @@ const WORTH_SAYING = GIB / 8;
  *
  * @param paths what the builder names; used as they are
  * @param patterns what the template names, paths or globs
- * @param tell what was left out, and which file takes long
- * @throws when a file cannot be read
+ * @param tell what was left out, because it is not there or cannot be read, and which file takes long
  */
 export async function describeFiles(
   paths: string[],
@@ -32,10 +31,19 @@ export async function describeFiles(
   const files: File_[] = [];
   for (const path of wanted) {
     const info = await stat(path).catch(() => undefined);
-    if (info?.isFile()) {
-      if (info.size >= WORTH_SAYING) tell.progress(`Hashing ${path} (${(info.size / GIB).toFixed(1)} GiB)`);
+    if (!info?.isFile()) {
+      tell.warn(`${path} is ${info ? "no regular file" : "not there (any more)"} and was left out`);
+      continue;
+    }
+    if (info.size >= WORTH_SAYING) tell.progress(`Hashing ${path} (${(info.size / GIB).toFixed(1)} GiB)`);
+    try {
       files.push({ path, size: info.size, sha256: await sha256(path) });
-    } else tell.warn(`${path} is ${info ? "no regular file" : "not there (any more)"} and was left out`);
+    } catch (error) {
+      // The rest of the build is worth more than one file of it.
+      tell.warn(
+        `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? error}) and was left out`,
+      );
+    }
   }
   return files;
 }

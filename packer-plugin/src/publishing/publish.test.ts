@@ -99,6 +99,23 @@ test("with the registry unable, the build goes into the spool and the user is to
   expect(machine.map(([artifact]) => artifact)).toEqual(["hashicorp/web", "hashicorp/web"]);
 });
 
+test("a mistake of our own costs no record", async () => {
+  registry.answerWith(({ method }) =>
+    method === "PUT" ? { status: 200, body: { build: {}, version: {} } } : undefined,
+  );
+  const { failure, text } = await run();
+  expect(failure).toBeUndefined();
+  expect(text).toContain("NOT PUBLISHED YET");
+  expect(await waiting()).toMatchObject([{ build: { report: { images: [{ external_id: "ami-1" }] } } }]);
+});
+
+test("a version that is gone when its build is reported costs no record", async () => {
+  registry.answerWith(({ method }) => (method === "PUT" ? problem(404, "version_not_found") : undefined));
+  const { failure } = await run();
+  expect(failure).toBeUndefined();
+  expect(await waiting()).toHaveLength(1);
+});
+
 test("what waits is sent before what is new", async () => {
   registry.answerWith(() => problem(500, "internal"));
   await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "" } } });

@@ -15,7 +15,7 @@ import { makeReport } from "./report.ts";
 import { putIntoSpool, sendWaiting } from "./spool.ts";
 
 /** Answers that sending the same again cannot change. Such a build is not put into the spool. */
-const REFUSED_FOR_GOOD = new Set([400, 404, 409, 413, 415, 422]);
+const REFUSED_FOR_GOOD = new Set([400, 409, 413, 415, 422]);
 
 /**
  * Publishes what one build made: older records from the spool first, then the version is opened for the builds of the
@@ -44,7 +44,7 @@ export async function publish(
     const failure = await send(plan, request.roll_call.build, client, output, env, signal);
     if (!failure) return undefined;
     output.failed(request.roll_call, failure.message);
-    if (failure.status && REFUSED_FOR_GOOD.has(failure.status)) return output.refusal(failure, report);
+    if (isRefusal(failure)) return output.refusal(failure, report);
     if (options.on_error === "fail") return failure.message; // Packer destroys it, so there must be no record of it
     const record: SpoolRecord = {
       format: 1,
@@ -53,7 +53,7 @@ export async function publish(
       open: plan.open,
       build: { name: request.roll_call.build, report },
       created_at: new Date().toISOString(),
-      reason: failure.kind === "cancelled" ? "Packer was interrupted" : failure.message,
+      reason: signal.aborted ? "Packer was interrupted" : failure.message,
     };
     return await putIntoSpool(record, output, env);
   } finally {
@@ -70,7 +70,7 @@ async function send(
   output: Output,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-): Promise<RegistryError | undefined> {
+): Promise<Error | undefined> {
   try {
     const stopped = await sendWaiting(client, output, env, signal);
     if (stopped) return stopped;
@@ -79,9 +79,13 @@ async function send(
     output.published(build, version, hadIt(opened, build), client.address);
     return undefined;
   } catch (error) {
-    if (error instanceof RegistryError) return error;
-    throw error;
+    // Whatever it was, a mistake of ours included: by hand nobody could make this record again.
+    return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+function isRefusal(failure: Error): failure is RegistryError {
+  return failure instanceof RegistryError && REFUSED_FOR_GOOD.has(failure.status ?? 0);
 }
 
 function hadIt(opened: Version, build: string): boolean {
