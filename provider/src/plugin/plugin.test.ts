@@ -1,9 +1,9 @@
-import { X509Certificate } from "node:crypto";
+import { sign, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
-import { createIdentity } from "./certificate.ts";
+import { createIdentity, type Identity } from "./certificate.ts";
 import { handshakeLine, readHandshake, reattachConfig } from "./handshake.ts";
 import { listen } from "./listener.ts";
 import { createLogger } from "./logger.ts";
@@ -108,10 +108,9 @@ describe("the transport", () => {
     expect(await accepted(createIdentity().certificate, createIdentity())).toBe(false);
   });
 
-  test("refuses a certificate that is trusted, but not the very one", async () => {
-    const [first, second] = [createIdentity(), createIdentity()];
-    expect(await accepted(first.certificate + second.certificate, first)).toBe(true);
-    expect(await accepted(first.certificate + second.certificate, second)).toBe(false);
+  test("refuses a certificate that the right one has signed", async () => {
+    const client = createIdentity();
+    expect(await accepted(client.certificate, signedBy(client))).toBe(false);
   });
 });
 
@@ -184,3 +183,20 @@ describe("the log", () => {
     });
   });
 });
+
+/** An identity whose certificate was signed by another's key, which verification by authority alone accepts. */
+function signedBy(issuer: Identity): Identity {
+  const subject = createIdentity();
+  const tbs = Buffer.from(subject.der.subarray(4, 8 + subject.der.readUInt16BE(6)));
+  // The issuer's name comes first; the subject's must differ, or the certificate is taken to sign itself.
+  tbs.write("otherhost", tbs.indexOf("localhost", tbs.indexOf("localhost") + 1));
+  const signature = sign("sha256", tbs, issuer.key);
+  const algorithm = Buffer.from("300a06082a8648ce3d040302", "hex");
+  const body = [tbs, algorithm, Buffer.of(0x03, signature.length + 1, 0), signature];
+  const header = Buffer.of(0x30, 0x82, 0, 0);
+  header.writeUInt16BE(Buffer.concat(body).length, 2);
+  const der = Buffer.concat([header, ...body]);
+  expect(new X509Certificate(der).verify(new X509Certificate(issuer.certificate).publicKey)).toBe(true);
+  const certificate = `-----BEGIN CERTIFICATE-----\n${der.toString("base64")}\n-----END CERTIFICATE-----\n`;
+  return { key: subject.key, certificate, der };
+}

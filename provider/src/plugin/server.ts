@@ -25,6 +25,8 @@ export function accepting(services: readonly Service[], security: Security | und
   const accept = (socket: Socket) => {
     connections.add(socket);
     injectConnection(socket);
+    // Connections wait, unread, until there is something that answers them.
+    socket.resume();
   };
   return security ? mutualTls(security, accept) : accept;
 }

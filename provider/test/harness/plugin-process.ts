@@ -139,7 +139,7 @@ export class PluginProcess {
 
   async kill(): Promise<void> {
     for (const client of this.#clients.values()) client.close();
-    this.child.kill("SIGKILL");
+    this.child.kill("SIGTERM");
     await this.exited;
   }
 }
