@@ -36,7 +36,7 @@ async function handshake(): Promise<number> {
   if (!Buffer.isBuffer(line) || !line.toString().startsWith("1|6|")) {
     throw new Error(`the provider did not shake hands: ${line}`);
   }
-  child.kill("SIGKILL");
+  child.kill("SIGTERM");
   await ended;
   return elapsed;
 }
