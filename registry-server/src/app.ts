@@ -32,7 +32,7 @@ export function createApp({ database, log, clock, dev, incompleteTtlMs }: AppNee
   const app = new Hono();
   const needs: RouteNeeds = {
     log,
-    authenticate: dev ? async () => "dev" : (authorization) => authenticate(database, authorization),
+    authenticate: dev ? () => "dev" : (authorization) => authenticate(database, authorization),
     isUnavailable: database.isUnavailable,
   };
   const register = registerOn(app, needs);
@@ -47,23 +47,15 @@ export function createApp({ database, log, clock, dev, incompleteTtlMs }: AppNee
     document ??= openApiDocument();
     return { ...document };
   });
-  refuseOtherMethods(app, needs);
-  app.notFound((c) => {
-    const problem = new Problem("not_found", `There is no route ${c.req.path}; /openapi.json lists all.`);
-    return toProblemResponse(problem, randomUUID(), needs);
-  });
+  app.notFound((c) => toProblemResponse(noRoute(app, c.req.method, c.req.path), randomUUID(), needs));
   app.onError((error) => toProblemResponse(error, randomUUID(), needs));
   return app;
 }
 
-/** Answers 405 where a path exists and the method does not. */
-function refuseOtherMethods(app: Hono, needs: RouteNeeds): void {
-  const byPath = Map.groupBy(contracts, (contract) => contract.path.replaceAll(/\{(\w+)\}/g, ":$1"));
-  for (const [path, routes] of byPath) {
-    const allow = routes.map((route) => route.method.toUpperCase()).join(", ");
-    app.all(path, (c) => {
-      const detail = `${c.req.path} does not have ${c.req.method}; it has ${allow}.`;
-      return toProblemResponse(new Problem("method_not_allowed", detail, { allow }), randomUUID(), needs);
-    });
-  }
+/** Why nothing answers: the path is unknown, or it does not have the method. */
+function noRoute(app: Hono, method: string, path: string): Problem {
+  const methods = new Set(contracts.map((contract) => contract.method.toUpperCase()));
+  const allow = [...methods].filter((other) => app.router.match(other, path)[0].length > 0).join(", ");
+  if (allow === "") return new Problem("not_found", `There is no route ${path}; /openapi.json lists all.`);
+  return new Problem("method_not_allowed", `${path} does not have ${method}; it has ${allow}.`, { allow });
 }

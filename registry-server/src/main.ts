@@ -77,15 +77,17 @@ function logTo({ logLevel }: Config): pino.Logger {
   );
 }
 
+/** Says all that an operator needs to know in one piece, so that whoever reads it has it whole. */
 function announce(config: Config, { url, bootstrap }: RunningServer): void {
-  const say = (text: string): boolean => process.stdout.write(`${text}\n`);
-  say(`Waybill registry listens on ${url}`);
-  say(`Data: ${shownDatabase(config.databaseUrl)}`);
-  if (config.dev) say("Development mode: no token is asked for; only this machine can connect.");
-  if (bootstrap.shown !== undefined) say(`Admin token (shown once): ${bootstrap.shown}`);
+  const lines = [`Waybill registry listens on ${url}`, `Data: ${shownDatabase(config.databaseUrl)}`];
+  if (config.dev) lines.push("Development mode: no token is asked for; only this machine can connect.");
+  if (bootstrap.shown !== undefined) lines.push(`Admin token (shown once): ${bootstrap.shown}`);
   if (bootstrap.givenIsUnknown) {
-    say("WAYBILL_BOOTSTRAP_TOKEN was ignored: the database has tokens already, and it is none of them.");
+    lines.push(
+      "WAYBILL_BOOTSTRAP_TOKEN was ignored: the database has tokens already, and it is none of them.",
+    );
   }
+  process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 /** Where data lies, without the password and the query, which may hold one too. */

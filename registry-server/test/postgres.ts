@@ -12,8 +12,10 @@ declare module "vitest" {
   }
 }
 
+let stop: () => Promise<void> = async () => {};
+
 /** Starts one PostgreSQL for all test files; each makes databases of its own in it. */
-export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "waybill-postgres-"));
   // The user it runs as must be able to reach its data.
   await chmod(directory, 0o755);
@@ -34,10 +36,14 @@ export default async function startPostgres(project: TestProject): Promise<() =>
   await postgres.initialise();
   await postgres.start();
   project.provide("postgresUrl", `postgres://waybill:waybill@127.0.0.1:${port}`);
-  return async function stopPostgres() {
+  stop = async () => {
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });
   };
+}
+
+export async function teardown(): Promise<void> {
+  await stop();
 }
 
 function freePort(): Promise<number> {

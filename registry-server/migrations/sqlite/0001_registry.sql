@@ -45,13 +45,13 @@ CREATE TABLE versions (
   completed_at TEXT
 ) STRICT;
 
-CREATE UNIQUE INDEX versions_number ON versions (artifact_id, number) WHERE number IS NOT NULL;
+-- NULLs never collide in a unique index.
+CREATE UNIQUE INDEX versions_number ON versions (artifact_id, number);
 CREATE UNIQUE INDEX versions_live_fingerprint ON versions (artifact_id, fingerprint)
   WHERE state IN ('incomplete', 'complete');
 CREATE INDEX versions_fingerprint ON versions (artifact_id, fingerprint, id);
-CREATE UNIQUE INDEX versions_semver ON versions (artifact_id, prerelease, semver_key)
-  WHERE semver_key IS NOT NULL;
-CREATE UNIQUE INDEX versions_latest ON versions (artifact_id, latest_number) WHERE latest_number IS NOT NULL;
+CREATE UNIQUE INDEX versions_semver ON versions (artifact_id, prerelease, semver_key);
+CREATE UNIQUE INDEX versions_latest ON versions (artifact_id, latest_number);
 CREATE INDEX versions_live ON versions (artifact_id, id) WHERE state IN ('incomplete', 'complete');
 CREATE INDEX versions_state ON versions (artifact_id, state, id);
 CREATE INDEX versions_idle ON versions (active_at) WHERE state = 'incomplete';
@@ -72,8 +72,7 @@ CREATE TABLE builds (
   UNIQUE (version_id, name)
 ) STRICT;
 
-CREATE INDEX builds_latest ON builds (artifact_id, artifact_type, latest_number)
-  WHERE latest_number IS NOT NULL;
+CREATE INDEX builds_latest ON builds (artifact_id, artifact_type, latest_number);
 
 CREATE TABLE images (
   id INTEGER PRIMARY KEY,

@@ -8,15 +8,16 @@ import type { Build, BuildReport, File, Image, Parent } from "./schema.ts";
 /** Few enough rows that their values stay below what a statement may have (SQLite: 32,766). */
 const rowsPerInsert = 1_000;
 
+// `in (?)`, not `= ?`: see resolving/store.ts.
 const buildsOf = prepared((db, p: { versionId: number }) =>
-  db.selectFrom("builds").selectAll().where("version_id", "=", p.versionId).orderBy("id"),
+  db.selectFrom("builds").selectAll().where("version_id", "in", [p.versionId]).orderBy("id"),
 );
 const imagesOf = prepared((db, p: { versionId: number }) =>
   db
     .selectFrom("builds")
     .innerJoin("images", "images.build_id", "builds.id")
     .selectAll("images")
-    .where("builds.version_id", "=", p.versionId)
+    .where("builds.version_id", "in", [p.versionId])
     .orderBy("images.id"),
 );
 const filesOf = prepared((db, p: { versionId: number }) =>
@@ -24,8 +25,17 @@ const filesOf = prepared((db, p: { versionId: number }) =>
     .selectFrom("builds")
     .innerJoin("files", "files.build_id", "builds.id")
     .selectAll("files")
-    .where("builds.version_id", "=", p.versionId)
+    .where("builds.version_id", "in", [p.versionId])
     .orderBy("files.id"),
+);
+
+const parentsOf = prepared((db, p: { versionId: number }) =>
+  db
+    .selectFrom("builds")
+    .innerJoin("parents", "parents.build_id", "builds.id")
+    .selectAll("parents")
+    .where("builds.version_id", "in", [p.versionId])
+    .orderBy("parents.id"),
 );
 
 /** All builds of a version, in the order they first reported. */
@@ -33,23 +43,13 @@ export async function loadBuilds(db: Reader, versionId: number): Promise<Build[]
   const builds = await buildsOf(db, { versionId });
   const images = Map.groupBy(await imagesOf(db, { versionId }), (image) => image.build_id);
   const files = Map.groupBy(await filesOf(db, { versionId }), (file) => file.build_id);
-  const parents = Map.groupBy(await parentsOf(db, versionId), (parent) => parent.build_id);
+  const parents = Map.groupBy(await parentsOf(db, { versionId }), (parent) => parent.build_id);
   return builds.map((build) => ({
     ...viewBuild(build),
     images: (images.get(build.id) ?? []).map(viewImage),
     files: (files.get(build.id) ?? []).map(viewFile),
     parents: (parents.get(build.id) ?? []).map(viewParent),
   }));
-}
-
-async function parentsOf(db: Reader, versionId: number): Promise<Selectable<Tables["parents"]>[]> {
-  return db
-    .selectFrom("builds")
-    .innerJoin("parents", "parents.build_id", "builds.id")
-    .selectAll("parents")
-    .where("builds.version_id", "=", versionId)
-    .orderBy("parents.id")
-    .execute();
 }
 
 type Head = Omit<Build, "images" | "files" | "parents">;

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import type { Database, DatabaseLog } from "./database.ts";
 import type { MigrationTarget } from "./migrate.ts";
-import { preparedName } from "./prepared.ts";
+import { setRunner } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
 const poolSize = 10;
@@ -15,17 +15,6 @@ const answerTimeoutMs = 20_000;
 /** Any number that no other program takes: servers that start together migrate one after the other. */
 const migrationLock = 8421_0001;
 
-/** Prepares the hot queries by name on each connection; `pg` does so only when a query has one. */
-class NamingClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: the method has many overloads and only one is changed
-  override query(...args: any[]): any {
-    const [text, values] = args;
-    const name = typeof text === "string" ? preparedName(text) : undefined;
-    const query = super.query as (...args: unknown[]) => unknown;
-    return name === undefined ? query.apply(this, args) : query.call(this, { name, text, values });
-  }
-}
-
 /** Numbers as numbers and moments as RFC 3339 in UTC, as SQLite has them. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -37,7 +26,6 @@ export function openPostgres(
   log: DatabaseLog,
 ): { database: Database; migrations: MigrationTarget } {
   const pool = new pg.Pool({
-    Client: NamingClient,
     connectionString: url,
     types,
     max: poolSize,
@@ -52,6 +40,7 @@ export function openPostgres(
   });
   pool.on("error", (error) => log.warn({ error: error.message }, "a connection to the database broke"));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  setRunner(db, async (name, text, values) => (await pool.query({ name, text, values })).rows);
 
   const database: Database = {
     dialect: "postgres",
@@ -90,10 +79,10 @@ async function exclusively<T>(
 }
 
 const unavailableCodes =
-  /^(08|53|57P|57014|55P03|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
+  /^(08|28|3D000|53|55000|57P|57014|55P03|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 const unavailableMessages = /timeout|Connection terminated|connection error|not queryable|Cannot use a pool/i;
 
-/** Connections that fail or break, limits of the server, and time that ran out. */
+/** Connections that fail or break or are refused, limits of the server, and time that ran out. */
 function isUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   if (!(error instanceof Error)) return false;

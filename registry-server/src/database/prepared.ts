@@ -1,4 +1,6 @@
 import type { CompiledQuery, Kysely } from "kysely";
+import type { Maybe } from "../maybe.ts";
+import { dialectOf } from "./dialect.ts";
 import type { Tables } from "./schema.ts";
 
 /** Stands for a value while a query is compiled. */
@@ -10,17 +12,19 @@ class Parameter {
   }
 }
 
-/** The SQL of every prepared query with the name that PostgreSQL knows it by. */
-const names = new Map<string, string>();
+/** Runs SQL by the shortest way there is, keeping its statement prepared under its name. */
+export type Runner = (name: string, sql: string, parameters: unknown[]) => Maybe<unknown[]>;
 
-/** The name of the prepared statement for a text of SQL; nothing for a query that is not prepared. */
-export function preparedName(sql: string): string | undefined {
-  return names.get(sql);
+const runners = new WeakMap<Kysely<Tables>, Runner>();
+let count = 0;
+
+/** Gives prepared queries a shorter way to a database than through the query builder. */
+export function setRunner(db: Kysely<Tables>, runner: Runner): void {
+  runners.set(db, runner);
 }
 
 /**
- * A query for a hot path: built and compiled once per database, then only given its values. Both databases keep its
- * statement prepared.
+ * A query for a hot path: built and compiled once, then only given its values.
  *
  * @param build makes the query; it must use every parameter as a value, not look at it
  * @example
@@ -29,23 +33,24 @@ export function preparedName(sql: string): string | undefined {
  */
 export function prepared<P extends Record<string, unknown>, R>(
   build: (db: Kysely<Tables>, parameters: P) => { compile(): CompiledQuery<R> },
-): (db: Kysely<Tables>, values: P) => Promise<R[]> {
+): (db: Kysely<Tables>, values: P) => Maybe<R[]> {
   const placeholders = new Proxy({} as P, { get: (_target, name) => new Parameter(String(name)) });
-  const compiled = new WeakMap<Kysely<Tables>, CompiledQuery<R>>();
+  const compiled = new Map<string, CompiledQuery<R>>();
+  const statement = `waybill_${++count}`;
 
   function compile(db: Kysely<Tables>): CompiledQuery<R> {
     const query = build(db, placeholders).compile();
-    if (!names.has(query.sql)) names.set(query.sql, `waybill_${names.size}`);
-    compiled.set(db, query);
+    compiled.set(dialectOf(db).name, query);
     return query;
   }
 
-  return async function runPrepared(db, values) {
-    const query = compiled.get(db) ?? compile(db);
+  return function runPrepared(db, values) {
+    const query = compiled.get(dialectOf(db).name) ?? compile(db);
     const parameters = query.parameters.map((parameter) =>
       parameter instanceof Parameter ? values[parameter.name] : parameter,
     );
-    const { rows } = await db.executeQuery<R>({ ...query, parameters });
-    return rows;
+    const run = runners.get(db);
+    if (run) return run(statement, query.sql, parameters) as Maybe<R[]>;
+    return db.executeQuery<R>({ ...query, parameters }).then((result) => result.rows);
   };
 }

@@ -4,6 +4,7 @@ import BetterSqlite3 from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { type MigrationTarget, StartError } from "./migrate.ts";
+import { setRunner } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
 /** How long a writer waits for another process that writes. */
@@ -42,27 +43,62 @@ export function openSqlite(path: string): { database: Database; migrations: Migr
   writer.pragma("synchronous = FULL");
   writer.pragma("foreign_keys = ON");
   const writes = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: cached(writer) }) });
-  let reads = inMemory ? writes : undefined;
+  // Opened when first used: before the migrations have run there is nothing to read.
+  let reads: Reads | undefined;
 
   const database: Database = {
     dialect: "sqlite",
-    // Opened when first used: before the migrations have run there is nothing to read.
     get reads() {
-      reads ??= new Kysely<Tables>({ dialect: new SqliteDialect({ database: cached(connect(path, true)) }) });
-      return reads;
+      if (inMemory) return writes;
+      reads ??= openReads(path);
+      return reads.db;
     },
-    write: (work) => writes.transaction().execute(work),
+    async write(work) {
+      try {
+        return await writes.transaction().execute(work);
+      } finally {
+        reads?.endSnapshot();
+      }
+    },
     async ping() {
       await sql`select 1`.execute(database.reads);
     },
     isUnavailable,
     async close() {
-      if (reads !== undefined && reads !== writes) await reads.destroy();
+      reads?.endSnapshot();
+      await reads?.db.destroy();
       if (writer.open && !inMemory) writer.pragma("wal_checkpoint(TRUNCATE)");
       writer.close();
     },
   };
   return { database, migrations: { folder: "sqlite", exclusively: (work) => exclusively(writer, work) } };
+}
+
+type Reads = { db: Kysely<Tables>; endSnapshot: () => void };
+
+/**
+ * Opens the connection that reads. Prepared queries of one turn of the event loop share a read transaction: taking and
+ * giving back its locks would cost as much as the queries. A request that is answered in this turn had arrived before
+ * the turn began, so it cannot have known of anything that was committed since, except by this process, which ends
+ * the snapshot with every commit.
+ */
+function openReads(path: string): Reads {
+  const connection = connect(path, true);
+  const statements = cached(connection);
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) });
+
+  function endSnapshot(): void {
+    if (connection.open && connection.inTransaction) statements.prepare("commit").run();
+  }
+
+  setRunner(db, (_name, text, parameters) => {
+    if (!connection.inTransaction) {
+      statements.prepare("begin").run();
+      setImmediate(endSnapshot);
+    }
+    return statements.prepare(text).all(parameters);
+  });
+  return { db, endSnapshot };
 }
 
 function connect(path: string, readonly = false): BetterSqlite3.Database {

@@ -6,6 +6,7 @@ import { hash, randomUUID } from "node:crypto";
 import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import type { Logger } from "pino";
+import { andThen, type Maybe } from "../maybe.ts";
 import type { Caller } from "../unit.ts";
 import { checkText, readJsonBody } from "./body.ts";
 import { Problem } from "./problem.ts";
@@ -41,7 +42,7 @@ export type Answer<R extends RouteConfig> = {
     : { status: S; body: AnswerBody<R["responses"][S]> };
 }[keyof R["responses"] & Success];
 
-export type Handler<R extends RouteConfig> = (input: Input<R>) => Promise<Answer<R>>;
+export type Handler<R extends RouteConfig> = (input: Input<R>) => Maybe<Answer<R>>;
 
 /** Adds a route to the application. */
 export type Register = <R extends RouteConfig>(contract: R, handler: Handler<R>) => void;
@@ -49,7 +50,7 @@ export type Register = <R extends RouteConfig>(contract: R, handler: Handler<R>)
 export type RouteNeeds = {
   log: Logger;
   /** The name of who sends a request; fails when that is nobody. */
-  authenticate(authorization: string | undefined): Promise<string>;
+  authenticate(authorization: string | undefined): Maybe<string>;
   isUnavailable(error: unknown): boolean;
 };
 
@@ -62,40 +63,68 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
     const isRead = contract.method === "get" || contract.operationId === "resolveMany";
     const path = contract.path.replaceAll(/\{(\w+)\}/g, ":$1");
 
-    app.on(contract.method.toUpperCase(), path, async function serveRoute(c) {
+    /** Not an async function: what SQLite answers at once is answered at once. */
+    function answerRequest(c: Context, requestId: string): Maybe<Response> {
+      const caller = isPublic ? "anybody" : needs.authenticate(c.req.header("authorization"));
+      return andThen(caller, (name) =>
+        andThen(parse(c, { name, requestId }), (input) =>
+          andThen(handler(input), (answer) => toResponse(c, answer, requestId, hasEtag)),
+        ),
+      );
+    }
+
+    app.on(contract.method.toUpperCase(), path, function serveRoute(c) {
       const startedAt = performance.now();
       const requestId = randomUUID();
-      let response: Response;
+      const finish = (response: Response): Response => {
+        logAccess(needs.log, c, isRead, response.status, requestId, startedAt);
+        return response;
+      };
+      const fail = (error: unknown): Response => finish(toProblemResponse(error, requestId, needs));
       try {
-        const name = isPublic ? "anybody" : await needs.authenticate(c.req.header("authorization"));
-        const input = await parse(c, { name, requestId });
-        const answer = (await handler(input)) as { status: Success; body?: unknown };
-        response = toResponse(c, answer, requestId, hasEtag);
+        const response = answerRequest(c, requestId);
+        return response instanceof Promise ? response.then(finish, fail) : finish(response);
       } catch (error) {
-        response = toProblemResponse(error, requestId, needs);
+        return fail(error);
       }
-      logAccess(needs.log, c, isRead, response.status, requestId, startedAt);
-      return response;
     });
   };
 }
 
-function compileParser<R extends RouteConfig>(
-  contract: R,
-): (c: Context, caller: Caller) => Promise<Input<R>> {
+type Parts = { params?: unknown; query?: unknown };
+
+/** URLs whose parsed parts are kept, and how long such a URL may be: clients ask for the same few again and again. */
+const mostUrls = 2_000;
+const longestUrl = 500;
+
+function compileParser<R extends RouteConfig>(contract: R): (c: Context, caller: Caller) => Maybe<Input<R>> {
   const { params, query, headers, body } = (contract.request ?? {}) as Record<string, z.ZodType | undefined>;
   const bodySchema = (body as { content?: { "application/json": { schema: z.ZodType } } } | undefined)
     ?.content?.["application/json"].schema;
-  return async function parseRequest(c, caller) {
-    checkPath(c);
-    const input = {
+  const known = new Map<string, Parts>();
+
+  /** The parts of a URL. The same URL gives the same objects, so that what follows from them can be kept beside. */
+  function parseUrl(c: Context): Parts {
+    const { url } = c.req;
+    const earlier = known.get(url);
+    if (earlier) return earlier;
+    checkPath(url);
+    const parts = {
       params: params && check(params, c.req.param(), "path"),
-      query: check(query, readQuery(c), "query"),
-      headers: headers && check(headers, readHeaders(c, headers), "header"),
-      body: bodySchema && check(bodySchema, await readJsonBody(c.req.raw), ""),
-      caller,
+      query: check(query, readQuery(url), "query"),
     };
-    return input as Input<R>;
+    if (url.length > longestUrl) return parts;
+    if (known.size >= mostUrls) known.delete(known.keys().next().value ?? "");
+    known.set(url, parts);
+    return parts;
+  }
+
+  return function parseRequest(c, caller) {
+    const { params, query } = parseUrl(c);
+    const read = headers && check(headers, readHeaders(c, headers), "header");
+    const withBody = (body: unknown) => ({ params, query, headers: read, body, caller }) as Input<R>;
+    if (!bodySchema) return withBody(undefined);
+    return readJsonBody(c.req.raw).then((body) => withBody(check(bodySchema, body, "")));
   };
 }
 
@@ -110,8 +139,7 @@ function check(schema: z.ZodType | undefined, value: unknown, root: string): unk
   throw invalidRequest(result.error.issues, root);
 }
 
-function checkPath(c: Context): void {
-  const { url } = c.req;
+function checkPath(url: string): void {
   if (!url.includes("%")) return;
   try {
     checkText(decodeURIComponent(new URL(url).pathname), "path");
@@ -125,8 +153,7 @@ function checkPath(c: Context): void {
 }
 
 /** The query as an object: a parameter that is given twice becomes a list, which only repeatable ones accept. */
-function readQuery(c: Context): Record<string, string | string[]> {
-  const { url } = c.req;
+function readQuery(url: string): Record<string, string | string[]> {
   const at = url.indexOf("?");
   const query: Record<string, string | string[]> = Object.create(null);
   if (at === -1) return query;
@@ -147,15 +174,16 @@ function readHeaders(c: Context, schema: z.ZodType): Record<string, string | und
 
 function toResponse(
   c: Context,
-  answer: { status: Success; body?: unknown },
+  answer: { status: number; body?: unknown },
   requestId: string,
   hasEtag: boolean,
 ): Response {
   const headers: Record<string, string> = { "X-Request-Id": requestId };
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-  const text = JSON.stringify(answer.body);
+  const { text, etag } = hasEtag
+    ? writeOnce(answer.body as object)
+    : { text: JSON.stringify(answer.body), etag: "" };
   if (hasEtag) {
-    const etag = `"${hash("sha256", text, "base64url").slice(0, 27)}"`;
     headers.ETag = etag;
     // A client may keep the answer, and must ask each time whether it still holds.
     headers["Cache-Control"] = "private, no-cache";
@@ -163,6 +191,19 @@ function toResponse(
   }
   headers["Content-Type"] = "application/json";
   return new Response(text, { status: answer.status, headers });
+}
+
+type Written = { text: string; etag: string };
+const written = new WeakMap<object, Written>();
+
+/** An answer as text, with its ETag; an object that a service keeps and gives again is not written again. */
+function writeOnce(body: object): Written {
+  const earlier = written.get(body);
+  if (earlier) return earlier;
+  const text = JSON.stringify(body);
+  const now = { text, etag: `"${hash("sha256", text, "base64url").slice(0, 27)}"` };
+  written.set(body, now);
+  return now;
 }
 
 function isNamed(etag: string, ifNoneMatch: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkConstraint, compileConstraint, type Scan } from "./constraint.ts";
+import { checkConstraint, compileConstraint } from "./constraint.ts";
 import { parseSemver, sortKey } from "./semver.ts";
 
 /** Whether an index scan would find the version. */
@@ -9,14 +9,9 @@ function matches(constraint: string, version: string): boolean {
   const key = sortKey(parsed);
   const isPrerelease = parsed.prerelease.length > 0;
   return compileConstraint(constraint).some(
-    (scan) => scan.prerelease === isPrerelease && contains(scan, key),
+    ({ prerelease, from, to, except }) =>
+      prerelease === isPrerelease && key >= from && key < to && !except.includes(key),
   );
-}
-
-function contains({ from, to, except }: Scan, key: string): boolean {
-  if (from && !(key > from.key || (from.inclusive && key === from.key))) return false;
-  if (to && !(key < to.key || (to.inclusive && key === to.key))) return false;
-  return !except.includes(key);
 }
 
 const small = fc.nat({ max: 3 });

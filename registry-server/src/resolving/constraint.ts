@@ -12,15 +12,13 @@
  */
 import { baseKey, sortKey } from "./semver.ts";
 
-/** One end of a range of sort keys. */
-export type Bound = { key: string; inclusive: boolean };
-
-/** A range of sort keys of either releases or pre-releases, with single keys left out. */
-export type Scan = { prerelease: boolean; from?: Bound; to?: Bound; except: string[] };
+/** A range of sort keys, `from` included and `to` not, of either releases or pre-releases, with some keys left out. */
+export type Scan = { prerelease: boolean; from: string; to: string; except: string[] };
 
 type Term = { operator: string; key: string; base: string; prefix: string; prerelease: boolean };
 
-const mostTerms = 16;
+/** How many parts a constraint may have, and so how many keys a scan may leave out. */
+export const mostTerms = 16;
 const accepted = 'write it as in Terraform: "~> 1.4" or ">= 1.2.0, < 2.0.0" (operators = != > >= < <= ~>)';
 const termPattern =
   /^\s*(=|!=|>=|>|<=|<|~>)?\s*v?(\d{1,90}(?:\.\d{1,90}){0,2})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?\s*$/;
@@ -46,9 +44,9 @@ export function compileConstraint(text: string): Scan[] {
   const terms = parseTerms(text);
   const scans: Scan[] = [];
   for (const prerelease of [false, true]) {
-    const scan: Scan = { prerelease, except: [] };
+    const scan: Scan = { prerelease, from: "", to: aboveAll, except: [] };
     const possible = terms.every((term) => (prerelease ? limitPrereleases : limitReleases)(scan, term));
-    if (possible && !isEmpty(scan)) scans.push(scan);
+    if (possible && scan.from < scan.to) scans.push(scan);
   }
   return scans;
 }
@@ -83,40 +81,46 @@ function withoutLeadingZeros(part: string): string {
 function limitReleases(scan: Scan, term: Term): boolean {
   if (term.operator !== "~>") return limitByOrder(scan, term);
   if (term.prerelease) return false;
-  raise(scan, { key: term.key, inclusive: true });
   // Every key that begins with the prefix goes on with a digit, which is below a colon.
-  if (term.prefix !== "") lower(scan, { key: `${term.prefix}:`, inclusive: false });
-  return true;
+  return narrow(scan, term.key, term.prefix === "" ? aboveAll : `${term.prefix}:`);
 }
 
 /** Narrows a scan over pre-releases; false when no pre-release can match. */
 function limitPrereleases(scan: Scan, term: Term): boolean {
   if (term.operator === "=" || term.operator === "!=") return limitByOrder(scan, term);
   if (!term.prerelease) return false;
-  raise(scan, { key: `${term.base}0`, inclusive: true });
-  lower(scan, { key: `${term.base}1`, inclusive: false });
+  narrow(scan, `${term.base}0`, `${term.base}1`);
   return limitByOrder(scan, term.operator === "~>" ? { ...term, operator: ">=" } : term);
 }
 
 function limitByOrder(scan: Scan, { operator, key }: Term): boolean {
-  if (operator === "!=") scan.except.push(key);
-  if (operator === "=" || operator === ">=" || operator === ">")
-    raise(scan, { key, inclusive: operator !== ">" });
-  if (operator === "=" || operator === "<=" || operator === "<")
-    lower(scan, { key, inclusive: operator !== "<" });
+  switch (operator) {
+    case "!=":
+      scan.except.push(key);
+      return true;
+    case ">":
+      return narrow(scan, justAbove(key), aboveAll);
+    case ">=":
+      return narrow(scan, key, aboveAll);
+    case "<":
+      return narrow(scan, "", key);
+    case "<=":
+      return narrow(scan, "", justAbove(key));
+    default:
+      return narrow(scan, key, justAbove(key));
+  }
+}
+
+/** Above every sort key: they consist of letters, digits, hyphens and exclamation marks. */
+const aboveAll = "~";
+
+/** Above a key and below every higher one: no key is the beginning of another. */
+function justAbove(key: string): string {
+  return `${key} `;
+}
+
+function narrow(scan: Scan, from: string, to: string): true {
+  if (from > scan.from) scan.from = from;
+  if (to < scan.to) scan.to = to;
   return true;
-}
-
-function raise(scan: Scan, bound: Bound): void {
-  if (!scan.from || bound.key > scan.from.key || (bound.key === scan.from.key && !bound.inclusive))
-    scan.from = bound;
-}
-
-function lower(scan: Scan, bound: Bound): void {
-  if (!scan.to || bound.key < scan.to.key || (bound.key === scan.to.key && !bound.inclusive)) scan.to = bound;
-}
-
-function isEmpty({ from, to }: Scan): boolean {
-  if (!from || !to) return false;
-  return from.key > to.key || (from.key === to.key && !(from.inclusive && to.inclusive));
 }

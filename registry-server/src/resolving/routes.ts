@@ -4,6 +4,7 @@ import type { Register } from "../http/contract.ts";
 import { Problem } from "../http/problem.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { artifactParams } from "../http/schema.ts";
+import { andThen } from "../maybe.ts";
 import {
   type ReadQuery,
   ResolvedSchema,
@@ -54,10 +55,9 @@ export const resolveMany = createRoute({
 
 /** Adds the routes that resolve. */
 export function resolvingRoutes(register: Register, resolving: ResolvingService): void {
-  register(resolve, async ({ params, query }) => ({
-    status: 200,
-    body: await resolving.resolve(pathOf(params), query),
-  }));
+  register(resolve, ({ params, query }) =>
+    andThen(resolving.resolve(pathOf(params), query), (body) => ({ status: 200, body })),
+  );
 
   const readMany = { ...resolveMany, request: { body: jsonBody(readManySchema, undefined) } };
   register(readMany, async ({ body }) => {

@@ -3,6 +3,7 @@ import { findArtifact } from "../artifacts/store.ts";
 import { loadBuilds } from "../builds/store.ts";
 import type { Database } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
+import { andThen, type Maybe } from "../maybe.ts";
 import { versionNotFound } from "../versions/problems.ts";
 import type { Version } from "../versions/schema.ts";
 import { getVersionById } from "../versions/store.ts";
@@ -16,6 +17,9 @@ import { type Found, findByFingerprint, findByNumber, findHighest, findLatest } 
 /** Characters of JSON that are kept of complete versions: some ten thousand versions of usual size. */
 const cacheWeight = 16 * 1024 * 1024;
 
+/** Answers with more images and files than this are put together each time, so that memory stays bounded. */
+const largestKept = 100;
+
 /**
  * Resolves selectors to versions. Each takes a fixed number of index look-ups, however many versions there are, and
  * reading the version itself only when this server has not read that revision before.
@@ -23,6 +27,8 @@ const cacheWeight = 16 * 1024 * 1024;
 export class ResolvingService {
   readonly #database: Database;
   readonly #versions = new RevisionCache<Version>(cacheWeight);
+  /** The last answer to a selection: routes give the same object for the same URL. */
+  readonly #answers = new WeakMap<Selection, { found: Found; answer: Resolved }>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -33,22 +39,30 @@ export class ResolvingService {
    * @throws Problem when there is no such artifact, version or channel, when nothing is left after the filters, or
    *   when several images are left although `region` or `build` was given
    */
-  async resolve(path: string, selection: Selection): Promise<Resolved> {
-    const found = await this.#find(path, selection);
-    const version = this.#versions.get(found.id, found.revision) ?? (await this.#load(path, found));
-    return this.#answer(version, selection);
+  resolve(path: string, selection: Selection): Maybe<Resolved> {
+    return andThen(this.#find(path, selection), (found) => {
+      if (found?.state !== "complete") return this.#refuse(path, selection, found);
+      const last = this.#answers.get(selection);
+      if (last?.found.id === found.id && last.found.revision === found.revision) return last.answer;
+      return this.#compose(path, selection, found);
+    });
   }
 
-  async #find(path: string, selection: Selection): Promise<Found> {
+  #find(path: string, selection: Selection): Maybe<Found | undefined> {
     const db = this.#database.reads;
     const { version: number, constraint, fingerprint, channel = "latest" } = selection;
-    let found: Found | undefined;
-    if (number !== undefined) found = await findByNumber(db, path, number);
-    else if (fingerprint !== undefined) found = await findByFingerprint(db, path, fingerprint);
-    else if (constraint !== undefined) found = await this.#findByConstraint(path, constraint);
-    else if (channel === "latest") found = await findLatest(db, path, selection.type);
-    if (found?.state === "complete") return found;
-    throw await this.#notFound(path, selection, found);
+    if (number !== undefined) return findByNumber(db, path, number);
+    if (fingerprint !== undefined) return findByFingerprint(db, path, fingerprint);
+    if (constraint !== undefined) return this.#findByConstraint(path, constraint);
+    return channel === "latest" ? findLatest(db, path, selection.type) : undefined;
+  }
+
+  async #compose(path: string, selection: Selection, found: Found): Promise<Resolved> {
+    const version = this.#versions.get(found.id, found.revision) ?? (await this.#load(path, found));
+    const answer = this.#answer(version, selection);
+    const size = answer.images.length + answer.files.length;
+    if (size <= largestKept) this.#answers.set(selection, { found, answer });
+    return answer;
   }
 
   async #findByConstraint(path: string, constraint: string): Promise<Found | undefined> {
@@ -58,6 +72,10 @@ export class ResolvingService {
       if (found && (!highest || (found.key ?? "") > (highest.key ?? ""))) highest = found;
     }
     return highest;
+  }
+
+  async #refuse(path: string, selection: Selection, found: Found | undefined): Promise<never> {
+    throw await this.#notFound(path, selection, found);
   }
 
   /** Why a selector found no complete version. */

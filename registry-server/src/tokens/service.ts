@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Database } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
 import { Problem } from "../http/problem.ts";
+import { andThen, type Maybe } from "../maybe.ts";
 import type { Clock } from "../unit.ts";
 import { anyToken, findToken, insertToken } from "./store.ts";
 import { hashToken, isToken, newToken } from "./token.ts";
@@ -38,7 +39,7 @@ export async function bootstrapTokens(database: Database, clock: Clock, given?: 
  *
  * @throws Problem `unauthorized` when there is none, or none that is known
  */
-export async function authenticate(database: Database, authorization: string | undefined): Promise<string> {
+export function authenticate(database: Database, authorization: string | undefined): Maybe<string> {
   if (authorization === undefined) {
     throw new Problem("unauthorized", 'Send a token of this registry: "Authorization: Bearer wbl_...".');
   }
@@ -50,13 +51,12 @@ export async function authenticate(database: Database, authorization: string | u
     );
   }
   const hash = hashToken(token);
-  const found = await findToken(database.reads, hash);
-  // The look-up finds by hash, which tells nothing of the token; the comparison does not rely on how it does so.
-  if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
+  return andThen(findToken(database.reads, hash), (found) => {
+    // The look-up is by hash, which tells nothing of the token; the comparison does not rely on how it is done.
+    if (found && timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return found.name;
     throw new Problem(
       "unauthorized",
       "This registry does not know the token. Check WAYBILL_TOKEN and the address.",
     );
-  }
-  return found.name;
+  });
 }

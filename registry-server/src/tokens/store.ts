@@ -1,16 +1,13 @@
 import type { Reader, Writer } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
+import { firstRow, type Maybe } from "../maybe.ts";
 
 const byHash = prepared((db, p: { hash: string }) =>
   db.selectFrom("tokens").select(["name", "hash"]).where("hash", "=", p.hash),
 );
 
-export async function findToken(
-  db: Reader,
-  hash: string,
-): Promise<{ name: string; hash: string } | undefined> {
-  const [token] = await byHash(db, { hash });
-  return token;
+export function findToken(db: Reader, hash: string): Maybe<{ name: string; hash: string } | undefined> {
+  return firstRow(byHash(db, { hash }));
 }
 
 export async function anyToken(db: Reader): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { type Selectable, sql, type Updateable } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
+import { prepared } from "../database/prepared.ts";
 import type { OpenedWith, StoredLatest, StoredState, Tables } from "../database/schema.ts";
 
 export type VersionRow = Selectable<Tables["versions"]>;
@@ -155,8 +156,14 @@ export async function listIdle(
     .execute();
 }
 
+const byId = prepared((db, p: { id: number }) =>
+  db.selectFrom("versions").selectAll().where("id", "=", p.id),
+);
+
 export async function getVersionById(db: Reader, id: number): Promise<VersionRow> {
-  return db.selectFrom("versions").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+  const [row] = await byId(db, { id });
+  if (!row) throw new Error(`version ${id} vanished, although versions never do`);
+  return row;
 }
 
 const tombstone = { state: "deleted", semver_key: null, latest_number: null, description: null } as const;

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newToken } from "../src/tokens/token.ts";
+import { ami } from "./api.ts";
+
+const main = new URL("../src/main.ts", import.meta.url).pathname;
+
+/** `waybill serve` in a process of its own. */
+class ServeProcess {
+  readonly child: ChildProcess;
+  readonly stderr: Promise<string>;
+  stdout = "";
+  url = "";
+
+  constructor(args: string[], env: Record<string, string>) {
+    this.child = spawn(process.execPath, [main, ...args], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.stderr = this.child.stderr ? text(this.child.stderr) : Promise.resolve("");
+  }
+
+  /** Resolves when it has said what it says at start, which it does in one piece. */
+  async started(): Promise<this> {
+    const { stdout } = this.child;
+    if (!stdout) throw new Error("it has no stdout");
+    const [chunk] = await Promise.race([once(stdout, "data"), once(this.child, "exit").then(() => [""])]);
+    stdout.on("data", (more) => {
+      this.stdout += more;
+    });
+    this.stdout += chunk;
+    this.url = /listens on (http:\S+)/.exec(this.stdout)?.[1] ?? "";
+    if (this.url === "") throw new Error(`it did not start: ${await this.stderr}`);
+    return this;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const exit = once(this.child, "exit");
+    this.child.kill(signal);
+    return (await exit)[0];
+  }
+}
+
+describe("waybill serve", () => {
+  let directory: string;
+  let processes: ServeProcess[];
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "waybill-serve-"));
+    processes = [];
+  });
+  afterEach(async () => {
+    for (const { child } of processes)
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  function serve(args: string[] = [], env: Record<string, string> = {}): ServeProcess {
+    const defaults = { WAYBILL_LISTEN: "127.0.0.1:0", WAYBILL_DATA_DIR: directory };
+    const started = new ServeProcess(args, { ...defaults, ...env });
+    processes.push(started);
+    return started;
+  }
+
+  const publish = (url: string, token: string, fingerprint: string) =>
+    fetch(`${url}/v1/artifacts/serve/one/versions`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ fingerprint, builds: [{ name: "a", ...ami(`ami-${fingerprint}`) }] }),
+    });
+
+  it("says where it listens and where data lies, shows a token once, and ends with 0 on SIGTERM", async () => {
+    const first = await serve().started();
+    expect(first.stdout).toContain(`Data: ${join(directory, "waybill.sqlite")}`);
+    const token = /Admin token \(shown once\): (wbl_\S{43})/.exec(first.stdout)?.[1] ?? "";
+    expect((await publish(first.url, token, "f")).status).toBe(201);
+    expect(await first.end("SIGTERM")).toBe(0);
+    const log = await first.stderr;
+    for (const line of log.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("time");
+    expect(log).not.toContain("wbl_");
+    const second = await serve().started();
+    expect(second.stdout).not.toContain("wbl_");
+    expect((await publish(second.url, token, "f")).status).toBe(200);
+    expect(await second.end("SIGINT")).toBe(0);
+  });
+
+  it("never prints the token it is given", async () => {
+    const token = newToken();
+    const started = await serve(["--log-level", "trace"], { WAYBILL_BOOTSTRAP_TOKEN: token }).started();
+    expect((await publish(started.url, token, "f")).status).toBe(201);
+    await started.end("SIGTERM");
+    expect(started.stdout + (await started.stderr)).not.toContain(token.slice(4));
+  });
+
+  it("loses nothing that it acknowledged when it is killed", async () => {
+    const token = newToken();
+    const env = { WAYBILL_BOOTSTRAP_TOKEN: token };
+    const first = await serve([], env).started();
+    const acknowledged: string[] = [];
+    const publishers = ["a", "b", "c"].map(async (name) => {
+      for (let index = 0; index < 1_000; index++) {
+        const reply = await publish(first.url, token, `${name}${index}`);
+        if (reply.status === 201) acknowledged.push(`${name}${index}`);
+        if (acknowledged.length >= 30) first.child.kill("SIGKILL");
+      }
+    });
+    await Promise.allSettled(publishers);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(30);
+    const second = await serve([], env).started();
+    for (const fingerprint of acknowledged) {
+      expect((await publish(second.url, token, fingerprint)).status).toBe(200);
+    }
+    const headers = { Authorization: `Bearer ${token}` };
+    const list = await fetch(`${second.url}/v1/artifacts/serve/one/versions?limit=200`, { headers });
+    const { items } = (await list.json()) as { items: { number: number }[] };
+    expect(items.map((item) => item.number)).toEqual(items.map((_, index) => items.length - index));
+    await second.end("SIGTERM");
+  });
+
+  it("with --dev asks for no token and says so", async () => {
+    const started = await serve(["--dev"]).started();
+    expect(started.stdout).toContain("Development mode: no token is asked for");
+    expect((await fetch(`${started.url}/v1/artifacts`)).status).toBe(200);
+    await started.end("SIGTERM");
+  });
+
+  it.each([
+    [
+      ["--listen", "nowhere"],
+      2,
+      /^waybill serve: --listen must be host:port, such as 127\.0\.0\.1:8421 or \[::1\]:8421\.\n$/,
+    ],
+    [["--dev", "--listen", "0.0.0.0:0"], 2, /^waybill serve: --listen is "0\.0\.0\.0", but --dev .*\n$/],
+    [
+      ["--database-url", "postgres://u:secret@127.0.0.1:9/x"],
+      1,
+      /^waybill serve: The database cannot be used: .*ECONNREFUSED.*\n$/,
+    ],
+  ])("%j ends with %i and one sentence", async (args, code, message) => {
+    const started = serve(args);
+    const [exitCode] = await once(started.child, "exit");
+    const stderr = await started.stderr;
+    expect(exitCode).toBe(code);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain("secret");
+  });
+
+  it("--help shows every flag and variable", async () => {
+    const started = serve(["--help"]);
+    const stdout = started.child.stdout ? await text(started.child.stdout) : "";
+    expect(stdout).toMatch(/^Usage: waybill serve /);
+    for (const name of ["--listen", "WAYBILL_DATABASE_URL", "WAYBILL_BOOTSTRAP_TOKEN", "--dev"])
+      expect(stdout).toContain(name);
+  });
+});
