@@ -54,7 +54,8 @@ export function define(command: Command, output: Output): void {
         const dir = spoolDirectory(process.env);
         const result = await sendSpool(dir, client, {
           anyAddress: moved === true,
-          onSent({ build }, { artifact, number, missing_builds }) {
+          onSent({ build }, { artifact, number, missing_builds, warnings }) {
+            for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
             if (output.json) return;
             const state =
               number === null ? `waits for ${missing_builds.join(", ")}` : `is complete as ${number}`;
