@@ -13,6 +13,7 @@ import { imageRoutes } from "./images/routes.ts";
 import { ImageService } from "./images/service.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
+import { everything } from "./tokens/scopes.ts";
 import { authenticate } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
 import { versionRoutes } from "./versions/routes.ts";
@@ -32,7 +33,9 @@ export function createApp({ database, log, clock, dev, incompleteTtlMs }: AppNee
   const app = new Hono();
   const needs: RouteNeeds = {
     log,
-    authenticate: dev ? async () => "dev" : (authorization) => authenticate(database, authorization),
+    authenticate: dev
+      ? async () => ({ name: "dev", scopes: everything })
+      : (authorization) => authenticate(database, authorization),
     isUnavailable: database.isUnavailable,
   };
   const register = registerOn(app, needs);

@@ -8,6 +8,7 @@ import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
 import { Problem, type ProblemCode } from "./http/problem.ts";
 import { startLoop } from "./jobs/loop.ts";
+import { serverCaller } from "./tokens/scopes.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
 import { expireOverdue } from "./versions/expiry.ts";
@@ -49,8 +50,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     );
 
     async function expire(): Promise<void> {
-      const caller = { name: "server", requestId: "expiry" };
-      const count = await expireOverdue(database, clock, incompleteTtlMs, caller);
+      const count = await expireOverdue(database, clock, incompleteTtlMs, serverCaller("expiry"));
       if (count > 0) log.info({ count }, "incomplete versions expired");
     }
 

@@ -2,10 +2,10 @@ import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
-import { Problem } from "../http/problem.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { deleteVersionsOf } from "../versions/store.ts";
+import { artifactNotFound } from "./problems.ts";
 import type { Artifact, ArtifactChange } from "./schema.ts";
 import {
   type ArtifactRow,
@@ -21,13 +21,6 @@ export type ArtifactName = { namespace: string; artifact: string };
 
 export function pathOf({ namespace, artifact }: ArtifactName): string {
   return `${namespace}/${artifact}`;
-}
-
-export function artifactNotFound(path: string): Problem {
-  return new Problem(
-    "artifact_not_found",
-    `There is no artifact "${path}". Publishing a version creates it.`,
-  );
 }
 
 /** The artifact, locked; `artifact_not_found` when there is none. */

@@ -18,6 +18,19 @@ export type OpenedWith = {
 
 type TextMap = Record<string, string>;
 
+/** What a token may do, in the namespaces that a pattern names: `*`, or one that ends with `*`, or a name. */
+export type TokenScope = { scope: "read" | "publish" | "promote" | "admin"; namespace: string };
+
+/** What a version must have before a channel may point at it, and who may assign it. */
+export type StoredRules = {
+  types?: string[];
+  regions?: string[];
+  after?: string;
+  scope?: "publish" | "promote";
+};
+
+export type AssignmentKind = "assign" | "promote" | "rollback" | "revocation";
+
 /** The tables of the registry; their SQL is in migrations/. */
 export type Tables = {
   namespaces: { id: Generated<number>; name: string; created_at: string };
@@ -32,6 +45,7 @@ export type Tables = {
     created_at: string;
     updated_at: string;
     deleted_at: string | null;
+    retention: Json<{ keep: number; days: number }> | null;
   };
   versions: {
     id: Generated<number>;
@@ -55,6 +69,7 @@ export type Tables = {
     created_at: string;
     updated_at: string;
     completed_at: string | null;
+    revoked_from: string | null;
   };
   builds: {
     id: Generated<number>;
@@ -86,8 +101,15 @@ export type Tables = {
     artifact: string;
     number: number | null;
     fingerprint: string | null;
+    channel: string | null;
   };
-  tokens: { id: Generated<number>; name: string; hash: string; created_at: string };
+  tokens: {
+    id: Generated<number>;
+    name: string;
+    hash: string;
+    created_at: string;
+    scopes: Json<TokenScope[]>;
+  };
   events: {
     id: Generated<number>;
     at: string;
@@ -98,5 +120,70 @@ export type Tables = {
     version_id: number | null;
     number: number | null;
     detail: Json<object>;
+    cause_id: number | null;
+  };
+  channels: {
+    id: Generated<number>;
+    artifact_id: number;
+    name: string;
+    description: string | null;
+    rules: Json<StoredRules>;
+    revision: Generated<number>;
+    version_id: number | null;
+    assignment_id: number | null;
+    created_at: string;
+    updated_at: string;
+  };
+  channel_assignments: {
+    id: Generated<number>;
+    channel_id: number;
+    version_id: number;
+    kind: AssignmentKind;
+    reason: string | null;
+    actor: string;
+    source_channel: string | null;
+    event_id: number;
+    cause_id: number | null;
+    at: string;
+  };
+  revocations: {
+    id: Generated<number>;
+    version_id: number;
+    cause_version_id: number;
+    reason: string;
+    effective_at: string;
+    spread: number;
+    actor: string;
+    event_id: number;
+    created_at: string;
+    announced_at: string | null;
+  };
+  ancestry: {
+    id: Generated<number>;
+    child_version_id: number;
+    parent_version_id: number;
+    build: string;
+    via: "declared" | "source_image";
+    channel: string | null;
+    created_at: string;
+  };
+  search_terms: { kind: string; term: string; version_id: number };
+  documents: {
+    id: Generated<number>;
+    build_id: number;
+    name: string;
+    media_type: string;
+    size: number;
+    sha256: string;
+    content: Buffer;
+    created_at: string;
+  };
+  consumptions: {
+    version_id: number;
+    consumer: string;
+    client: string;
+    first_at: string;
+    last_at: string;
+    count: number;
   };
 };

@@ -6,6 +6,8 @@ import { hash, randomUUID } from "node:crypto";
 import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import type { Logger } from "pino";
+import { artifactNotFound } from "../artifacts/problems.ts";
+import { type Actor, allows, authorize, type Scope } from "../tokens/scopes.ts";
 import type { Caller } from "../unit.ts";
 import { checkText, readJsonBody } from "./body.ts";
 import { Problem } from "./problem.ts";
@@ -48,8 +50,8 @@ export type Register = <R extends RouteConfig>(contract: R, handler: Handler<R>)
 
 export type RouteNeeds = {
   log: Logger;
-  /** The name of who sends a request; fails when that is nobody. */
-  authenticate(authorization: string | undefined): Promise<string>;
+  /** Who sends a request; fails when that is nobody. */
+  authenticate(authorization: string | undefined): Promise<Actor>;
   isUnavailable(error: unknown): boolean;
 };
 
@@ -58,6 +60,7 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
   return function register(contract, handler) {
     const parse = compileParser(contract);
     const isPublic = contract.security?.length === 0;
+    const scope = scopeOf(contract);
     const hasEtag = 304 in contract.responses;
     const isRead = contract.method === "get" || contract.operationId === "resolveMany";
     const path = contract.path.replaceAll(/\{(\w+)\}/g, ":$1");
@@ -67,8 +70,9 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
       const requestId = randomUUID();
       let response: Response;
       try {
-        const name = isPublic ? "anybody" : await needs.authenticate(c.req.header("authorization"));
-        const input = await parse(c, { name, requestId });
+        const actor = isPublic ? anybody : await needs.authenticate(c.req.header("authorization"));
+        const input = await parse(c, { name: actor.name, scopes: actor.scopes, requestId });
+        checkScope(input, scope);
         const answer = (await handler(input)) as { status: Success; body?: unknown };
         response = toResponse(c, answer, requestId, hasEtag);
       } catch (error) {
@@ -78,6 +82,25 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
       return response;
     });
   };
+}
+
+const anybody: Actor = { name: "anybody", scopes: [] };
+
+/** What a route below a namespace needs there: `x-scope` of its contract, which the API document shows; else to read. */
+function scopeOf(contract: RouteConfig): Scope {
+  return (contract as { "x-scope"?: Scope })["x-scope"] ?? "read";
+}
+
+/**
+ * Decided before anything is looked up, so that the answer is the same whether the artifact exists or not.
+ *
+ * @throws Problem `artifact_not_found` when the caller may not read it, `forbidden` for all else
+ */
+function checkScope(input: { params?: unknown; caller: Caller }, scope: Scope): void {
+  const { namespace, artifact } = (input.params ?? {}) as { namespace?: string; artifact?: string };
+  if (namespace === undefined) return;
+  if (scope !== "read") authorize(input.caller, scope, namespace);
+  else if (!allows(input.caller, "read", namespace)) throw artifactNotFound(`${namespace}/${artifact}`);
 }
 
 function compileParser<R extends RouteConfig>(

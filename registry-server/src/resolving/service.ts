@@ -1,4 +1,4 @@
-import { artifactNotFound } from "../artifacts/service.ts";
+import { artifactNotFound } from "../artifacts/problems.ts";
 import { findArtifact } from "../artifacts/store.ts";
 import { loadBuilds } from "../builds/store.ts";
 import type { Database } from "../database/database.ts";

@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
 import { Problem } from "../http/problem.ts";
 import type { Clock } from "../unit.ts";
+import { type Actor, everything, serverCaller } from "./scopes.ts";
 import { anyToken, findToken, insertToken } from "./store.ts";
 import { hashToken, isToken, newToken } from "./token.ts";
 
@@ -24,9 +25,10 @@ export async function bootstrapTokens(database: Database, clock: Clock, given?: 
   const token = given ?? newToken();
   const added = await database.write(async (tx) => {
     const now = clock().toISOString();
-    const isFirst = await insertToken(tx, adminName, hashToken(token), now);
-    const unit = { tx, now, caller: { name: "server", requestId: "start" } };
-    if (isFirst) await recordEvent(unit, { action: "token.created", detail: { after: { name: adminName } } });
+    const first = { name: adminName, scopes: everything };
+    const isFirst = await insertToken(tx, { ...first, hash: hashToken(token) }, now);
+    const unit = { tx, now, caller: serverCaller("start") };
+    if (isFirst) await recordEvent(unit, { action: "token.created", detail: { after: first } });
     return isFirst;
   });
   // Another server that started at the same moment may have been first; it then shows its own.
@@ -34,11 +36,11 @@ export async function bootstrapTokens(database: Database, clock: Clock, given?: 
 }
 
 /**
- * The name of the token in an Authorization header.
+ * Who the token in an Authorization header belongs to, and what it may do.
  *
  * @throws Problem `unauthorized` when there is none, or none that is known
  */
-export async function authenticate(database: Database, authorization: string | undefined): Promise<string> {
+export async function authenticate(database: Database, authorization: string | undefined): Promise<Actor> {
   if (authorization === undefined) {
     throw new Problem("unauthorized", 'Send a token of this registry: "Authorization: Bearer wbl_...".');
   }
@@ -58,5 +60,5 @@ export async function authenticate(database: Database, authorization: string | u
       "This registry does not know the token. Check WAYBILL_TOKEN and the address.",
     );
   }
-  return found.name;
+  return { name: found.name, scopes: found.scopes };
 }

@@ -1,10 +1,5 @@
-import {
-  type ArtifactName,
-  artifactNotFound,
-  lockExisting,
-  lockOrCreate,
-  pathOf,
-} from "../artifacts/service.ts";
+import { artifactNotFound } from "../artifacts/problems.ts";
+import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
 import { type ArtifactRow, findArtifact, updateArtifact } from "../artifacts/store.ts";
 import { sameContent } from "../builds/content.ts";
 import type { Build, BuildReport } from "../builds/schema.ts";
