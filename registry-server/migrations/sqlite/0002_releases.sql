@@ -9,7 +9,12 @@ ALTER TABLE events ADD COLUMN cause_id INTEGER;
 
 -- {"keep": N, "days": D}; nothing means that everything is kept.
 ALTER TABLE artifacts ADD COLUMN retention TEXT;
-CREATE INDEX artifacts_retention ON artifacts (id) WHERE retention IS NOT NULL AND deleted_at IS NULL;
+-- When the stored policy is applied next; nothing without one.
+ALTER TABLE artifacts ADD COLUMN retention_due_at TEXT;
+-- The number below which a run that is not through goes on; nothing: from the newest.
+ALTER TABLE artifacts ADD COLUMN retention_position INTEGER;
+CREATE INDEX artifacts_retention ON artifacts (retention_due_at) WHERE retention_due_at IS NOT NULL;
+CREATE INDEX versions_complete ON versions (artifact_id, number) WHERE state = 'complete';
 
 -- The earliest moment that one of its causes takes effect at. It may lie ahead: readers compare it with the time.
 ALTER TABLE versions ADD COLUMN revoked_from TEXT;

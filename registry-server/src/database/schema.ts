@@ -46,6 +46,8 @@ export type Tables = {
     updated_at: string;
     deleted_at: string | null;
     retention: Json<{ keep: number; days: number }> | null;
+    retention_due_at: string | null;
+    retention_position: number | null;
   };
   versions: {
     id: Generated<number>;
