@@ -83,17 +83,21 @@ CREATE INDEX ancestry_parent ON ancestry (parent_version_id, child_version_id);
 
 ALTER TABLE parents ADD COLUMN channel text COLLATE "C";
 -- For parents that are published after their child.
-CREATE INDEX parents_reference ON parents (artifact, number, fingerprint);
-CREATE INDEX images_source ON images (source_image_id) WHERE source_image_id IS NOT NULL;
+CREATE INDEX parents_number ON parents (artifact, number) WHERE number IS NOT NULL;
+CREATE INDEX parents_fingerprint ON parents (artifact, fingerprint) WHERE fingerprint IS NOT NULL;
+-- By hash: an id may be longer than an ordered index takes.
+CREATE INDEX images_source ON images USING hash (source_image_id);
 
+-- What a complete version is found by. Newest first within each term, so that a search reads only what it shows.
 CREATE TABLE search_terms (
-  kind text COLLATE "C" NOT NULL,                         -- word, label, type, platform, region, external_id, commit ...
+  kind text COLLATE "C" NOT NULL,              -- word, label, type, platform, region, image, commit ...
   term text COLLATE "C" NOT NULL,
+  completed_ms bigint NOT NULL,                -- when its version was completed
   version_id bigint NOT NULL REFERENCES versions (id),
-  PRIMARY KEY (kind, term, version_id)
+  PRIMARY KEY (kind, term, completed_ms, version_id)
 );
 
-CREATE INDEX search_terms_version ON search_terms (version_id);
+CREATE INDEX search_terms_version ON search_terms (version_id, kind, term);
 
 CREATE TABLE documents (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -107,15 +111,28 @@ CREATE TABLE documents (
   UNIQUE (build_id, name)
 );
 
+-- Who resolved which version, first and last, and how often.
 CREATE TABLE consumptions (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  artifact_id bigint NOT NULL REFERENCES artifacts (id),
   version_id bigint NOT NULL REFERENCES versions (id),
   consumer text COLLATE "C" NOT NULL,
   client text COLLATE "C" NOT NULL,
   first_at timestamptz(3) NOT NULL,
   last_at timestamptz(3) NOT NULL,
   count bigint NOT NULL,
-  PRIMARY KEY (version_id, consumer, client)
+  UNIQUE (version_id, consumer, client)
 );
 
+CREATE INDEX consumptions_version ON consumptions (version_id, id);
 CREATE INDEX consumptions_recent ON consumptions (version_id, last_at);
-CREATE INDEX consumptions_consumer ON consumptions (consumer, version_id);
+CREATE INDEX consumptions_artifact ON consumptions (artifact_id, id);
+CREATE INDEX consumptions_consumer ON consumptions (consumer, id);
+
+-- Versions below an id were completed before there were links and search terms; a job makes them, newest first.
+CREATE TABLE backfills (
+  name text PRIMARY KEY,
+  below bigint NOT NULL
+);
+
+INSERT INTO backfills (name, below) SELECT 'releases', max(id) + 1 FROM versions HAVING max(id) IS NOT NULL;

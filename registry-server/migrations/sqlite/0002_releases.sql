@@ -83,17 +83,20 @@ CREATE INDEX ancestry_parent ON ancestry (parent_version_id, child_version_id);
 
 ALTER TABLE parents ADD COLUMN channel TEXT;
 -- For parents that are published after their child.
-CREATE INDEX parents_reference ON parents (artifact, number, fingerprint);
+CREATE INDEX parents_number ON parents (artifact, number) WHERE number IS NOT NULL;
+CREATE INDEX parents_fingerprint ON parents (artifact, fingerprint) WHERE fingerprint IS NOT NULL;
 CREATE INDEX images_source ON images (source_image_id) WHERE source_image_id IS NOT NULL;
 
+-- What a complete version is found by. Newest first within each term, so that a search reads only what it shows.
 CREATE TABLE search_terms (
-  kind TEXT NOT NULL,                         -- word, label, type, platform, region, external_id, commit ...
+  kind TEXT NOT NULL,                          -- word, label, type, platform, region, image, commit ...
   term TEXT NOT NULL,
+  completed_ms INTEGER NOT NULL,               -- when its version was completed
   version_id INTEGER NOT NULL REFERENCES versions (id),
-  PRIMARY KEY (kind, term, version_id)
-) STRICT;
+  PRIMARY KEY (kind, term, completed_ms, version_id)
+) STRICT, WITHOUT ROWID;
 
-CREATE INDEX search_terms_version ON search_terms (version_id);
+CREATE INDEX search_terms_version ON search_terms (version_id, kind, term);
 
 CREATE TABLE documents (
   id INTEGER PRIMARY KEY,
@@ -107,15 +110,28 @@ CREATE TABLE documents (
   UNIQUE (build_id, name)
 ) STRICT;
 
+-- Who resolved which version, first and last, and how often.
 CREATE TABLE consumptions (
+  id INTEGER PRIMARY KEY,
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id),
   version_id INTEGER NOT NULL REFERENCES versions (id),
   consumer TEXT NOT NULL,
   client TEXT NOT NULL,
   first_at TEXT NOT NULL,
   last_at TEXT NOT NULL,
   count INTEGER NOT NULL,
-  PRIMARY KEY (version_id, consumer, client)
+  UNIQUE (version_id, consumer, client)
 ) STRICT;
 
+CREATE INDEX consumptions_version ON consumptions (version_id, id);
 CREATE INDEX consumptions_recent ON consumptions (version_id, last_at);
-CREATE INDEX consumptions_consumer ON consumptions (consumer, version_id);
+CREATE INDEX consumptions_artifact ON consumptions (artifact_id, id);
+CREATE INDEX consumptions_consumer ON consumptions (consumer, id);
+
+-- Versions below an id were completed before there were links and search terms; a job makes them, newest first.
+CREATE TABLE backfills (
+  name TEXT PRIMARY KEY,
+  below INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO backfills (name, below) SELECT 'releases', max(id) + 1 FROM versions HAVING max(id) IS NOT NULL;

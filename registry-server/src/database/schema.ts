@@ -31,6 +31,19 @@ export type StoredRules = {
 
 export type AssignmentKind = "assign" | "promote" | "rollback" | "revocation";
 
+/** What a search term says of its version; `all` is said of every one. */
+export type SearchKind =
+  | "all"
+  | "word"
+  | "namespace"
+  | "label"
+  | "type"
+  | "platform"
+  | "region"
+  | "image"
+  | "fingerprint"
+  | "commit";
+
 /** The tables of the registry; their SQL is in migrations/. */
 export type Tables = {
   namespaces: { id: Generated<number>; name: string; created_at: string };
@@ -169,7 +182,7 @@ export type Tables = {
     channel: string | null;
     created_at: string;
   };
-  search_terms: { kind: string; term: string; version_id: number };
+  search_terms: { kind: SearchKind; term: string; completed_ms: number; version_id: number };
   documents: {
     id: Generated<number>;
     build_id: number;
@@ -181,6 +194,8 @@ export type Tables = {
     created_at: string;
   };
   consumptions: {
+    id: Generated<number>;
+    artifact_id: number;
     version_id: number;
     consumer: string;
     client: string;
@@ -188,4 +203,5 @@ export type Tables = {
     last_at: string;
     count: number;
   };
+  backfills: { name: string; below: number };
 };
