@@ -20,6 +20,7 @@ export interface components {
             latest: number | null;
             name: string;
             namespace: string;
+            retention: components["schemas"]["RetentionPolicy"];
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds
@@ -40,6 +41,25 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
+            /**
+             * @description What is deleted once a day; null ends that. Needs the scope `admin`
+             * @example {
+             *       "keep": 20,
+             *       "days": 30
+             *     }
+             */
+            retention?: {
+                /**
+                 * @description Versions that were completed, pointed at by a channel, or read within so many days are kept
+                 * @example 30
+                 */
+                days: number;
+                /**
+                 * @description How many of the newest versions are kept
+                 * @example 20
+                 */
+                keep: number;
+            } | null;
         };
         ArtifactPage: {
             items: components["schemas"]["Artifact"][];
@@ -79,6 +99,23 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             started_at: string | null;
+        };
+        BuildChanges: {
+            artifact_type: {
+                after: string | null;
+                before: string | null;
+            };
+            /**
+             * @description Whether the build is only in `to`, only in `from`, or in both
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            files: components["schemas"]["FileChanges"];
+            images: components["schemas"]["ImageChanges"];
+            labels: components["schemas"]["MapChanges"];
+            metadata: components["schemas"]["MapChanges"];
+            name: string;
+            parents: components["schemas"]["ParentChanges"];
         };
         BuildReport: {
             /** @example amazon.ami */
@@ -130,9 +167,42 @@ export interface components {
              */
             reported_at: string;
         };
+        ComparedVersion: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            completed_at: string | null;
+            description: string | null;
+            fingerprint: string;
+            number: number | null;
+            semver: string | null;
+        };
         Complete: {
             /** @example the qemu builder is broken, the rest is good */
             reason: string;
+        };
+        Diff: {
+            artifact: string;
+            /** @description Builds that differ, by name */
+            builds: components["schemas"]["BuildChanges"][];
+            /** @description Whether nothing was added, removed or changed */
+            equal: boolean;
+            from: components["schemas"]["ComparedVersion"];
+            labels: components["schemas"]["MapChanges"];
+            /** @description Where only one of the two versions has images, whichever build made them */
+            regions: {
+                added: {
+                    platform: string;
+                    region: string;
+                }[];
+                removed: {
+                    platform: string;
+                    region: string;
+                }[];
+            };
+            to: components["schemas"]["ComparedVersion"];
         };
         /**
          * @example {
@@ -146,6 +216,14 @@ export interface components {
             /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
             sha256: string;
             size: number;
+        };
+        FileChanges: {
+            added: components["schemas"]["File"][];
+            changed: {
+                after: components["schemas"]["File"];
+                before: components["schemas"]["File"];
+            }[];
+            removed: components["schemas"]["File"][];
         };
         FoundImage: {
             artifact: string;
@@ -188,6 +266,14 @@ export interface components {
             region: string;
             source_image_id: string | null;
         };
+        ImageChanges: {
+            added: components["schemas"]["Image"][];
+            changed: {
+                after: components["schemas"]["Image"];
+                before: components["schemas"]["Image"];
+            }[];
+            removed: components["schemas"]["Image"][];
+        };
         /**
          * @example {
          *       "platform": "aws",
@@ -223,6 +309,34 @@ export interface components {
             items: components["schemas"]["FoundImage"][];
             /** @description Ask with `cursor` for the next page; null on the last */
             next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "added": [],
+         *       "removed": [],
+         *       "changed": [
+         *         {
+         *           "key": "commit",
+         *           "before": "4f2a9c1",
+         *           "after": "77b01de"
+         *         }
+         *       ]
+         *     }
+         */
+        MapChanges: {
+            added: {
+                key: string;
+                value: string;
+            }[];
+            changed: {
+                after: string;
+                before: string;
+                key: string;
+            }[];
+            removed: {
+                key: string;
+                value: string;
+            }[];
         };
         NamedBuildReport: {
             /** @example amazon.ami */
@@ -276,6 +390,14 @@ export interface components {
             /** @example 7 */
             version?: number;
         };
+        ParentChanges: {
+            added: components["schemas"]["Parent"][];
+            changed: {
+                after: components["schemas"]["Parent"];
+                before: components["schemas"]["Parent"];
+            }[];
+            removed: components["schemas"]["Parent"][];
+        };
         /**
          * @example {
          *       "type": "urn:waybill:problem:artifact_not_found",
@@ -287,7 +409,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthorized" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "body_too_large" | "unsupported_media_type" | "headers_too_large" | "internal" | "unavailable";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "version_in_use" | "channel_managed" | "channel_rule" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "precondition_required" | "headers_too_large" | "internal" | "unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -457,6 +579,80 @@ export interface components {
         };
         ResolveResults: {
             results: components["schemas"]["ResolveResult"][];
+        };
+        RetentionDecision: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            completed_at: string;
+            keep: boolean;
+            /** @example 7 */
+            number: number;
+            /** @description Why it stays, or why it goes; at least one */
+            reasons: string[];
+            semver: string | null;
+        };
+        /**
+         * @description Null keeps every version
+         * @example {
+         *       "keep": 20,
+         *       "days": 30
+         *     }
+         */
+        RetentionPolicy: {
+            /**
+             * @description Versions that were completed, pointed at by a channel, or read within so many days are kept
+             * @example 30
+             */
+            days: number;
+            /**
+             * @description How many of the newest versions are kept
+             * @example 20
+             */
+            keep: number;
+        } | null;
+        /**
+         * @example {
+         *       "dry_run": true,
+         *       "keep": 20,
+         *       "days": 30
+         *     }
+         */
+        RetentionRequest: {
+            /** @description `next_cursor` of the page before */
+            cursor?: string;
+            /**
+             * @description Versions that were completed, pointed at by a channel, or read within so many days are kept
+             * @example 30
+             */
+            days?: number;
+            /**
+             * @description Only say what would go; `false` deletes it
+             * @default true
+             */
+            dry_run: boolean;
+            /**
+             * @description How many of the newest versions are kept
+             * @example 20
+             */
+            keep?: number;
+            /**
+             * @description How many versions this request looks at
+             * @default 200
+             * @example 200
+             */
+            limit: number;
+        };
+        RetentionResult: {
+            artifact: string;
+            days: number;
+            dry_run: boolean;
+            keep: number;
+            /** @description Ask with `cursor` for the next, older versions; null after the oldest */
+            next_cursor: string | null;
+            versions: components["schemas"]["RetentionDecision"][];
         };
         Version: {
             artifact: string;

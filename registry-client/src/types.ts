@@ -26,3 +26,125 @@ export type FoundImage = Schemas["FoundImage"];
 export type Health = Schemas["Health"];
 
 export type Page<T> = { items: T[]; next_cursor: string | null };
+
+export type Retention = { keep: number; days: number };
+export type Channel = {
+  artifact: string;
+  name: string;
+  managed: boolean;
+  description: string | null;
+  rules: ChannelRules;
+  version: {
+    number: number;
+    semver: string | null;
+    fingerprint: string;
+    revocation: Revocation | null;
+  } | null;
+  revision: number;
+  assigned_at: string | null;
+  assigned_by: string | null;
+  reason: string | null;
+  created_at: string;
+  updated_at: string;
+};
+export type ChannelRules = {
+  types?: string[];
+  regions?: string[];
+  after?: string;
+  scope?: "publish" | "promote";
+};
+export type ChannelChange = {
+  description?: string;
+  rules?: ChannelRules;
+  version?: number | null;
+  reason?: string;
+};
+export type Assignment = {
+  number: number;
+  semver: string | null;
+  kind: "assign" | "promote" | "rollback" | "revocation";
+  assigned_at: string;
+  assigned_by: string;
+  reason: string | null;
+  source_channel: string | null;
+  cause: string | null;
+};
+export type RolledBack = { channel: Channel; skipped: { number: number; reason: string }[] };
+export type Revocation = {
+  revoked: boolean;
+  revoked_at: string;
+  reason: string;
+  causes: {
+    artifact: string;
+    number: number;
+    own: boolean;
+    reason: string;
+    effective_at: string;
+    revoked_by: string;
+  }[];
+};
+export type Revoke = { reason: string; at?: string; with_descendants?: boolean; rollback_channels?: boolean };
+export type RevocationPreview = {
+  channels: { artifact: string; channel: string }[];
+  consumers: Consumer[];
+  descendants: { artifact: string; number: number; depth: number; will_be_revoked: boolean }[];
+  hidden_descendants: number;
+};
+export type Consumer = {
+  artifact: string;
+  number: number;
+  consumer: string;
+  client: string;
+  first_at: string;
+  last_at: string;
+  count: number;
+};
+export type Relative = {
+  artifact: string;
+  number: number;
+  semver: string | null;
+  depth: number;
+  via: "declared" | "source_image";
+  channel: string | null;
+  out_of_date: boolean;
+  newer: number | null;
+  revoked: boolean;
+  parents?: Relative[];
+  children?: Relative[];
+};
+export type Ancestry = {
+  artifact: string;
+  number: number;
+  parents: Relative[];
+  children: Relative[];
+  hidden: number;
+  truncated: boolean;
+};
+export type OutOfDate = {
+  artifact: string;
+  number: number;
+  parent: { artifact: string; number: number };
+  newer: number;
+  channel: string | null;
+};
+export type Document_ = { name: string; media_type: string; size: number; sha256: string };
+export type Diff = { from: number; to: number; [part: string]: unknown };
+export type RetentionResult = {
+  dry_run: boolean;
+  versions: { number: number; keep: boolean; reasons: string[] }[];
+};
+export type SearchFilter = {
+  q?: string | undefined;
+  namespace?: string | undefined;
+  labels?: Labels | undefined;
+  type?: string | undefined;
+  platform?: string | undefined;
+  region?: string | undefined;
+  external_id?: string | undefined;
+  fingerprint?: string | undefined;
+  commit?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+};
