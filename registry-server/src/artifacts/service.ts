@@ -2,6 +2,8 @@ import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
+import { nextRun } from "../retention/schedule.ts";
+import { authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { deleteVersionsOf } from "../versions/store.ts";
@@ -87,20 +89,32 @@ export class ArtifactService {
     return toPage(rows, size, (row) => row.path, view);
   }
 
-  /** Creates an artifact, or changes what is given; what is not given stays. */
+  /**
+   * Creates an artifact, or changes what is given; what is not given stays.
+   *
+   * @throws Problem `forbidden` when a retention policy is given without the scope `admin`
+   */
   async put(
     name: ArtifactName,
     change: ArtifactChange,
     caller: Caller,
   ): Promise<{ artifact: Artifact; created: boolean }> {
     const path = pathOf(name);
+    // A policy deletes versions every day from now on.
+    if (change.retention !== undefined) authorize(caller, "admin", name.namespace);
     return this.#database.write(async (tx) => {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const { row, created } = await lockOrCreate(unit, name);
-      const before = { description: row.description, labels: readJson(row.labels) };
+      const retention = row.retention && readJson(row.retention);
+      const before = { description: row.description, labels: readJson(row.labels), retention };
       const after = { ...before, ...withoutUndefined(change) };
       if (canonicalJson(before) !== canonicalJson(after)) {
-        await updateArtifact(tx, row.id, after, unit.now);
+        await updateArtifact(
+          tx,
+          row.id,
+          { ...after, ...schedule(before.retention, after.retention, unit) },
+          unit.now,
+        );
         await recordEvent(unit, { action: "artifact.changed", artifact: path, detail: { before, after } });
       }
       const changed = await findArtifactWithLatest(tx, path);
@@ -120,16 +134,25 @@ export class ArtifactService {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const row = await lockExisting(unit, path);
       await deleteVersionsOf(tx, row.id, unit.now);
-      const emptied = { description: null, labels: {}, complete_versions: 0, deleted_at: unit.now };
-      await updateArtifact(tx, row.id, emptied, unit.now);
+      const unscheduled = { retention: null, retention_due_at: null, retention_position: null };
+      const emptied = { description: null, labels: {}, ...unscheduled };
+      const columns = { ...emptied, complete_versions: 0, deleted_at: unit.now };
+      await updateArtifact(tx, row.id, columns, unit.now);
       const before = {
         description: row.description,
         labels: readJson(row.labels),
+        retention: row.retention && readJson(row.retention),
         versions: row.complete_versions,
       };
       await recordEvent(unit, { action: "artifact.deleted", artifact: path, detail: { before } });
     });
   }
+}
+
+/** A new policy is applied first a day from now, so that a wrong one can still be taken back. */
+function schedule(before: Artifact["retention"], after: Artifact["retention"], { now }: Unit) {
+  if (canonicalJson({ before }) === canonicalJson({ before: after })) return {};
+  return { retention_due_at: after && nextRun(now), retention_position: null };
 }
 
 function view(row: ArtifactRow & { latest: number | null }): Artifact {
@@ -140,6 +163,7 @@ function view(row: ArtifactRow & { latest: number | null }): Artifact {
     name,
     description: row.description,
     labels: readJson(row.labels),
+    retention: row.retention && readJson(row.retention),
     latest: row.latest,
     versions: row.complete_versions,
     created_at: row.created_at,

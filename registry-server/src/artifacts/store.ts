@@ -64,6 +64,9 @@ export async function insertArtifact(
 export type ArtifactUpdate = {
   description?: string | null;
   labels?: Record<string, string>;
+  retention?: { keep: number; days: number } | null;
+  retention_due_at?: string | null;
+  retention_position?: number | null;
   last_number?: number;
   complete_versions?: number;
   created_at?: string;
@@ -73,12 +76,17 @@ export type ArtifactUpdate = {
 export async function updateArtifact(
   tx: Writer,
   id: number,
-  { labels, ...columns }: ArtifactUpdate,
+  { labels, retention, ...columns }: ArtifactUpdate,
   now: string,
 ): Promise<void> {
   await tx
     .updateTable("artifacts")
-    .set({ ...columns, ...(labels && { labels: writeJson(labels) }), updated_at: now })
+    .set({
+      ...columns,
+      ...(labels && { labels: writeJson(labels) }),
+      ...(retention !== undefined && { retention: retention && writeJson(retention) }),
+      updated_at: now,
+    })
     .where("id", "=", id)
     .execute();
 }

@@ -1,8 +1,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as artifacts from "../artifacts/routes.ts";
 import * as builds from "../builds/routes.ts";
+import * as comparing from "../comparing/routes.ts";
 import * as images from "../images/routes.ts";
 import * as resolving from "../resolving/routes.ts";
+import * as retention from "../retention/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
 import * as health from "./health.ts";
@@ -15,6 +17,8 @@ export const contracts = [
   ...[builds.reportBuild, builds.getBuild],
   ...[resolving.resolve, resolving.resolveMany],
   images.findImages,
+  comparing.compareVersions,
+  retention.applyRetention,
   ...[health.getHealth, health.getReadiness, health.getOpenApi],
 ];
 
