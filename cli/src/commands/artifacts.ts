@@ -86,6 +86,7 @@ function printList(items: Artifact[], filtered: boolean, output: Output): void {
 }
 
 function printOne(artifact: Artifact, output: Output): void {
-  const { namespace: _namespace, name: _name, labels, ...facts } = artifact;
-  output.result(artifact, () => output.facts({ ...facts, labels: pairsText(labels) }));
+  const { namespace: _namespace, name: _name, labels, retention, ...facts } = artifact;
+  const kept = retention && `the newest ${retention.keep}, and ${retention.days} days`;
+  output.result(artifact, () => output.facts({ ...facts, retention: kept, labels: pairsText(labels) }));
 }

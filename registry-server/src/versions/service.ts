@@ -1,6 +1,6 @@
 import { artifactNotFound } from "../artifacts/problems.ts";
 import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
-import { type ArtifactRow, findArtifact, updateArtifact } from "../artifacts/store.ts";
+import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
 import { sameContent } from "../builds/content.ts";
 import type { Build, BuildReport } from "../builds/schema.ts";
 import { listBuildHeads, loadBuilds, writeBuild } from "../builds/store.ts";
@@ -12,12 +12,12 @@ import { Problem } from "../http/problem.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { completeVersion } from "./completion.ts";
+import { deleteComplete } from "./deletion.ts";
 import { expireVersion, isOverdue } from "./expiry.ts";
 import { checkSamePublication, openVersion, reopenVersion } from "./opening.ts";
 import { buildUnexpected, nameSelector, versionComplete, versionNotFound } from "./problems.ts";
 import type { Publish, Version, VersionChange, VersionState, VersionSummary } from "./schema.ts";
 import {
-  deleteVersion,
   findLiveVersion,
   findVersion,
   listVersions,
@@ -222,26 +222,13 @@ export class VersionService {
       const { path } = artifact;
       const row = await findVersion(unit.tx, artifact.id, selector);
       if (!row) throw versionNotFound(path, selector);
-      const builds = await loadBuilds(unit.tx, row.id);
-      const why = reason === undefined ? {} : { reason };
-      const before = viewVersion(path, row, builds);
       if (row.state === "complete") {
-        await deleteVersion(unit.tx, row.id, unit.now);
-        await updateArtifact(
-          unit.tx,
-          artifact.id,
-          { complete_versions: artifact.complete_versions - 1 },
-          unit.now,
-        );
-        await recordEvent(unit, {
-          action: "version.deleted",
-          artifact: path,
-          version: row,
-          detail: { before, ...why },
-        });
+        await deleteComplete(unit, artifact, [row], reason);
         return undefined;
       }
-      if (row.state !== "incomplete") return before;
+      const builds = await loadBuilds(unit.tx, row.id);
+      if (row.state !== "incomplete") return viewVersion(path, row, builds);
+      const why = reason === undefined ? {} : { reason };
       const abandoned = await updateVersion(unit.tx, row.id, { state: "abandoned" }, unit.now);
       await recordEvent(unit, { action: "version.abandoned", artifact: path, version: row, detail: why });
       return viewVersion(path, abandoned, builds);
