@@ -4,6 +4,16 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Ancestry: {
+            artifact: string;
+            children: components["schemas"]["Relative"][];
+            /** @description How many more are connected that the caller may not read */
+            hidden: number;
+            number: number;
+            parents: components["schemas"]["Relative"][];
+            /** @description Whether something was left out: at most 1000 versions are shown, to the depth that was asked for */
+            truncated: boolean;
+        };
         Artifact: {
             artifact: string;
             /**
@@ -68,6 +78,7 @@ export interface components {
         };
         Build: {
             artifact_type: string;
+            documents: components["schemas"]["Document"][];
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds
@@ -84,9 +95,7 @@ export interface components {
             };
             name: string;
             parents: components["schemas"]["Parent"][];
-            provenance: {
-                [key: string]: string | number | boolean | null;
-            };
+            provenance: components["schemas"]["Provenance"];
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds
@@ -144,9 +153,7 @@ export interface components {
                 [key: string]: string;
             };
             parents?: components["schemas"]["Parent"][];
-            provenance?: {
-                [key: string]: string | number | boolean | null;
-            };
+            provenance?: components["schemas"]["Provenance"];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -183,6 +190,33 @@ export interface components {
             /** @example the qemu builder is broken, the rest is good */
             reason: string;
         };
+        Consumer: {
+            artifact: string;
+            /** @description The program, as in its User-Agent */
+            client: string;
+            /** @description As the reader names itself; `token:` and the name of its token when it does not */
+            consumer: string;
+            /** @description How often it resolved this version */
+            count: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            last_at: string;
+            number: number;
+        };
+        ConsumerPage: {
+            items: components["schemas"]["Consumer"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         Diff: {
             artifact: string;
             /** @description Builds that differ, by name */
@@ -203,6 +237,20 @@ export interface components {
                 }[];
             };
             to: components["schemas"]["ComparedVersion"];
+        };
+        /**
+         * @example {
+         *       "name": "sbom.cdx.json",
+         *       "media_type": "application/vnd.cyclonedx+json",
+         *       "size": 48213,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *     }
+         */
+        Document: {
+            media_type: string;
+            name: string;
+            sha256: string;
+            size: number;
         };
         /**
          * @example {
@@ -367,24 +415,45 @@ export interface components {
             /** @example amazon-ebs.web */
             name: string;
             parents?: components["schemas"]["Parent"][];
-            provenance?: {
-                [key: string]: string | number | boolean | null;
-            };
+            provenance?: components["schemas"]["Provenance"];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
              */
             started_at?: string;
         };
+        OutOfDate: {
+            artifact: string;
+            /** @description The channel that the parent was read from */
+            channel: string | null;
+            /** @description The version of the parent's artifact to build from now */
+            newer: number;
+            number: number;
+            parent: {
+                artifact: string;
+                number: number;
+            };
+        };
+        OutOfDatePage: {
+            items: components["schemas"]["OutOfDate"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         /**
          * @example {
          *       "artifact": "hashicorp/base",
-         *       "version": 12
+         *       "version": 12,
+         *       "channel": "production"
          *     }
          */
         Parent: {
             /** @example hashicorp/logstream */
             artifact: string;
+            /**
+             * @description The channel that the parent was read from, when it was read from one
+             * @example latest
+             */
+            channel?: string;
             /** @example 8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11 */
             fingerprint?: string;
             /** @example 7 */
@@ -409,7 +478,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "version_in_use" | "channel_managed" | "channel_rule" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "precondition_required" | "headers_too_large" | "internal" | "unavailable";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "too_many_documents" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "precondition_required" | "headers_too_large" | "internal" | "unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -418,6 +487,57 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "packer_version": "1.16.0",
+         *       "plugin_version": "0.1.0",
+         *       "plugins": {
+         *         "github.com/hashicorp/amazon": "1.3.9"
+         *       },
+         *       "run_uuid": "8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11",
+         *       "builder_type": "amazon-ebs",
+         *       "git": {
+         *         "commit": "4f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b",
+         *         "branch": "main",
+         *         "dirty": false,
+         *         "remote": "https://git.example.com/platform/images.git"
+         *       },
+         *       "ci": {
+         *         "system": "gitlab",
+         *         "job": "build-web",
+         *         "url": "https://ci.example.com/jobs/4711"
+         *       }
+         *     }
+         */
+        Provenance: {
+            builder_type?: string | null;
+            ci?: {
+                job?: string | null;
+                system?: string | null;
+                /** @example https://ci.example.com/jobs/4711 */
+                url?: string | null;
+            };
+            git?: {
+                branch?: string | null;
+                /** @example 4f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b */
+                commit?: string | null;
+                dirty?: boolean | null;
+                /**
+                 * @description Credentials in it are taken out before it is stored
+                 * @example https://git.example.com/platform/images.git
+                 */
+                remote?: string | null;
+            };
+            packer_version?: string | null;
+            plugin_version?: string | null;
+            /** @description The versions of Packer's plugins, by source address */
+            plugins?: {
+                [key: string]: string;
+            };
+            run_uuid?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -440,6 +560,52 @@ export interface components {
             latest?: boolean | "if_newer";
             /** @example 1.4.0 */
             semver?: string;
+        };
+        /**
+         * @example {
+         *       "artifact": "hashicorp/base",
+         *       "number": 11,
+         *       "semver": "2.1.0",
+         *       "depth": 1,
+         *       "via": "declared",
+         *       "channel": "production",
+         *       "builds": [
+         *         "amazon-ebs.web"
+         *       ],
+         *       "out_of_date": true,
+         *       "newer": 12,
+         *       "revoked": false,
+         *       "deleted": false,
+         *       "repeated": false,
+         *       "parents": []
+         *     }
+         */
+        Relative: {
+            artifact: string;
+            /** @description The builds of the child that were made from the parent */
+            builds: string[];
+            /** @description The channel that the parent was read from, when it is known */
+            channel: string | null;
+            children?: components["schemas"]["Relative"][];
+            /** @description It is gone, and shown because of what is connected through it */
+            deleted: boolean;
+            /** @description How many steps away from the version that was asked for */
+            depth: number;
+            /** @description The number of that other parent */
+            newer: number | null;
+            number: number;
+            /** @description Whether building the child today would use another parent */
+            out_of_date: boolean;
+            parents?: components["schemas"]["Relative"][];
+            /** @description It is in the tree more than once; what lies behind it is shown at the first place */
+            repeated: boolean;
+            revoked: boolean;
+            semver: string | null;
+            /**
+             * @description Whether the publisher named the parent, or it was found by the id of the source image
+             * @enum {string}
+             */
+            via: "declared" | "source_image";
         };
         Resolved: {
             artifact: string;

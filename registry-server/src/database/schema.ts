@@ -1,4 +1,5 @@
 import type { Generated, JSONColumnType } from "kysely";
+import type { Provenance } from "../builds/provenance.ts";
 import type { Warning } from "../http/schema.ts";
 
 /** JSON goes in as text on both databases and comes out parsed: PostgreSQL does it, on SQLite `readJson` does. */
@@ -95,7 +96,7 @@ export type Tables = {
     artifact_type: string;
     metadata: Json<TextMap>;
     labels: Json<TextMap>;
-    provenance: Json<Record<string, string | number | boolean | null>>;
+    provenance: Json<Provenance>;
     started_at: string | null;
     ended_at: string | null;
     reported_at: string;

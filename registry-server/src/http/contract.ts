@@ -10,7 +10,9 @@ import { artifactNotFound } from "../artifacts/problems.ts";
 import { type Actor, allows, authorize, type Scope } from "../tokens/scopes.ts";
 import type { Caller } from "../unit.ts";
 import { checkText, readJsonBody } from "./body.ts";
+import { Content, type Received, readContent } from "./content.ts";
 import { Problem } from "./problem.ts";
+import { limits } from "./schema.ts";
 import { invalidRequest } from "./validation.ts";
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
@@ -20,7 +22,9 @@ type BodyOf<R extends RouteConfig> =
     body: { content: { "application/json": { schema: infer S } } };
   }
     ? Output<S>
-    : undefined;
+    : RequestOf<R> extends { body: { content: { "*/*": unknown } } }
+      ? Received
+      : undefined;
 
 /** What a handler gets: the parts of the request, parsed. */
 export type Input<R extends RouteConfig> = {
@@ -34,13 +38,15 @@ export type Input<R extends RouteConfig> = {
 type Success = 200 | 201 | 204;
 type AnswerBody<T> = T extends { content: { "application/json": { schema: infer S } } }
   ? Output<S>
-  : undefined;
+  : T extends { content: { "*/*": unknown } }
+    ? Content
+    : undefined;
 
-/** What a handler gives: one of the contract's successes with its body. */
+/** What a handler gives: one of the contract's successes with its body, and its revision where `If-Match` takes one. */
 export type Answer<R extends RouteConfig> = {
   [S in keyof R["responses"] & Success]: AnswerBody<R["responses"][S]> extends undefined
     ? { status: S }
-    : { status: S; body: AnswerBody<R["responses"][S]> };
+    : { status: S; body: AnswerBody<R["responses"][S]>; revision?: number };
 }[keyof R["responses"] & Success];
 
 export type Handler<R extends RouteConfig> = (input: Input<R>) => Promise<Answer<R>>;
@@ -73,7 +79,7 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
         const actor = isPublic ? anybody : await needs.authenticate(c.req.header("authorization"));
         const input = await parse(c, { name: actor.name, scopes: actor.scopes, requestId });
         checkScope(input, scope);
-        const answer = (await handler(input)) as { status: Success; body?: unknown };
+        const answer = (await handler(input)) as AnyAnswer;
         response = toResponse(c, answer, requestId, hasEtag);
       } catch (error) {
         response = toProblemResponse(error, requestId, needs);
@@ -107,15 +113,19 @@ function compileParser<R extends RouteConfig>(
   contract: R,
 ): (c: Context, caller: Caller) => Promise<Input<R>> {
   const { params, query, headers, body } = (contract.request ?? {}) as Record<string, z.ZodType | undefined>;
-  const bodySchema = (body as { content?: { "application/json": { schema: z.ZodType } } } | undefined)
-    ?.content?.["application/json"].schema;
+  const bodyContent = (body as { content?: Record<string, { schema: z.ZodType } | undefined> } | undefined)
+    ?.content;
+  const bodySchema = bodyContent?.["application/json"]?.schema;
+  const takesBytes = bodyContent?.["*/*"] !== undefined;
   return async function parseRequest(c, caller) {
     checkPath(c);
     const input = {
       params: params && check(params, c.req.param(), "path"),
       query: check(query, readQuery(c), "query"),
       headers: headers && check(headers, readHeaders(c, headers), "header"),
-      body: bodySchema && check(bodySchema, await readJsonBody(c.req.raw), ""),
+      body: takesBytes
+        ? await readContent(c.req.raw, limits.documentBytes)
+        : bodySchema && check(bodySchema, await readJsonBody(c.req.raw), ""),
       caller,
     };
     return input as Input<R>;
@@ -168,21 +178,28 @@ function readHeaders(c: Context, schema: z.ZodType): Record<string, string | und
   return Object.fromEntries(names.map((name) => [name, c.req.header(name)]));
 }
 
-function toResponse(
-  c: Context,
-  answer: { status: Success; body?: unknown },
-  requestId: string,
-  hasEtag: boolean,
-): Response {
+type AnyAnswer = { status: Success; body?: unknown; revision?: number };
+
+function toResponse(c: Context, answer: AnyAnswer, requestId: string, hasEtag: boolean): Response {
   const headers: Record<string, string> = { "X-Request-Id": requestId };
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-  const text = JSON.stringify(answer.body);
-  if (hasEtag) {
-    const etag = `"${hash("sha256", text, "base64url").slice(0, 27)}"`;
+  const content = answer.body instanceof Content ? answer.body : undefined;
+  const text = content ? "" : JSON.stringify(answer.body);
+  if (hasEtag || answer.revision !== undefined) {
+    const digest = content?.sha256 ?? hash("sha256", text, "base64url").slice(0, 27);
+    // What `If-Match` compares goes first; the digest is for `If-None-Match`, as an answer also changes with time.
+    const etag = answer.revision === undefined ? `"${digest}"` : `"${answer.revision}.${digest}"`;
     headers.ETag = etag;
+  }
+  if (hasEtag) {
     // A client may keep the answer, and must ask each time whether it still holds.
     headers["Cache-Control"] = "private, no-cache";
-    if (isNamed(etag, c.req.header("if-none-match"))) return new Response(null, { status: 304, headers });
+    if (isNamed(headers.ETag ?? "", c.req.header("if-none-match")))
+      return new Response(null, { status: 304, headers });
+  }
+  if (content) {
+    const bytes = new Uint8Array(content.bytes);
+    return new Response(bytes, { status: answer.status, headers: { ...headers, ...content.headers } });
   }
   headers["Content-Type"] = "application/json";
   return new Response(text, { status: answer.status, headers });

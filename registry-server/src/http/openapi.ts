@@ -1,10 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import * as ancestry from "../ancestry/routes.ts";
 import * as artifacts from "../artifacts/routes.ts";
 import * as builds from "../builds/routes.ts";
 import * as comparing from "../comparing/routes.ts";
+import * as consumers from "../consumers/routes.ts";
+import * as documents from "../documents/routes.ts";
 import * as images from "../images/routes.ts";
 import * as resolving from "../resolving/routes.ts";
 import * as retention from "../retention/routes.ts";
+import * as search from "../search/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
 import * as health from "./health.ts";
@@ -17,6 +21,10 @@ export const contracts = [
   ...[builds.reportBuild, builds.getBuild],
   ...[resolving.resolve, resolving.resolveMany],
   images.findImages,
+  ...[documents.putDocument, documents.getDocument, documents.deleteDocument],
+  ...[ancestry.getAncestry, ancestry.listOutOfDate],
+  ...[consumers.listVersionConsumers, consumers.listArtifactConsumers, consumers.listConsumed],
+  search.search,
   comparing.compareVersions,
   retention.applyRetention,
   ...[health.getHealth, health.getReadiness, health.getOpenApi],

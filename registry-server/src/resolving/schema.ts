@@ -45,7 +45,7 @@ const label = printable(3, limits.mapKeyLength + limits.mapValueLength + 1).rege
 );
 
 /** `labels=a=1&labels=b=2` */
-const labelList = z
+export const labelList = z
   .preprocess(
     (value) => (typeof value === "string" ? [value] : value),
     z.array(label).max(16, "must be at most 16 labels"),
