@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import { artifactRoutes } from "./artifacts/routes.ts";
 import { ArtifactService } from "./artifacts/service.ts";
 import { buildRoutes } from "./builds/routes.ts";
+import { comparingRoutes } from "./comparing/routes.ts";
+import { ComparingService } from "./comparing/service.ts";
 import type { Database } from "./database/database.ts";
 import { type RouteNeeds, registerOn, toProblemResponse } from "./http/contract.ts";
 import { healthRoutes } from "./http/health.ts";
@@ -13,6 +15,8 @@ import { imageRoutes } from "./images/routes.ts";
 import { ImageService } from "./images/service.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
+import { retentionRoutes } from "./retention/routes.ts";
+import { RetentionService } from "./retention/service.ts";
 import { everything } from "./tokens/scopes.ts";
 import { authenticate } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
@@ -45,6 +49,8 @@ export function createApp({ database, log, clock, dev, incompleteTtlMs }: AppNee
   buildRoutes(register, versions);
   resolvingRoutes(register, new ResolvingService(database));
   imageRoutes(register, new ImageService(database));
+  comparingRoutes(register, new ComparingService(database));
+  retentionRoutes(register, new RetentionService(database, clock));
   let document: ReturnType<typeof openApiDocument> | undefined;
   healthRoutes(register, database.ping, () => {
     document ??= openApiDocument();

@@ -8,6 +8,7 @@ import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
 import { Problem, type ProblemCode } from "./http/problem.ts";
 import { startLoop } from "./jobs/loop.ts";
+import { applyDuePolicies } from "./retention/job.ts";
 import { serverCaller } from "./tokens/scopes.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
@@ -49,6 +50,20 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       log,
     );
 
+    const stopRetention = startLoop(
+      {
+        name: "retention",
+        everyMs: 60_000,
+        run: () => retain(),
+      },
+      log,
+    );
+
+    async function retain(): Promise<void> {
+      const count = await applyDuePolicies(database, clock, serverCaller("retention"));
+      if (count > 0) log.info({ count }, "versions deleted by retention");
+    }
+
     async function expire(): Promise<void> {
       const count = await expireOverdue(database, clock, incompleteTtlMs, serverCaller("expiry"));
       if (count > 0) log.info({ count }, "incomplete versions expired");
@@ -58,7 +73,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       url,
       bootstrap,
       async close() {
-        await Promise.all([drain(server), stopExpiry()]);
+        await Promise.all([drain(server), stopExpiry(), stopRetention()]);
         await database.close();
       },
     };
