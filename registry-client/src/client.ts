@@ -203,10 +203,15 @@ export class RegistryClient {
   }
 
   /** What differs between two versions. */
-  async diff(artifact: string, from: number, to: number, options?: CallOptions): Promise<Diff> {
+  async diff(
+    artifact: string,
+    from: VersionReference,
+    to: VersionReference,
+    options?: CallOptions,
+  ): Promise<Diff> {
     return this.#routes.get(
       `${this.#routes.artifact(artifact)}/diff${queryString({ from, to })}`,
-      "from",
+      "equal",
       options,
     );
   }
@@ -214,7 +219,7 @@ export class RegistryClient {
   /** Which versions stay and which go, each with its reasons. Deletes only with `dry_run: false`. */
   async retain(
     artifact: string,
-    body: { dry_run?: boolean; keep?: number; days?: number } = {},
+    body: Paging & { dry_run?: boolean; keep?: number; days?: number } = {},
     options?: CallOptions,
   ): Promise<RetentionResult> {
     const path = `${this.#routes.artifact(artifact)}/retention`;

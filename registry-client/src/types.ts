@@ -25,9 +25,19 @@ export type Resolved = Schemas["Resolved"];
 export type FoundImage = Schemas["FoundImage"];
 export type Health = Schemas["Health"];
 
+export type Ancestry = Schemas["Ancestry"];
+/** A parent or child in an {@link Ancestry}, with those behind it. */
+export type Relative = Schemas["Relative"];
+export type OutOfDate = Schemas["OutOfDate"];
+export type Document_ = Schemas["Document"];
+export type Consumer = Schemas["Consumer"];
+export type Diff = Schemas["Diff"];
+export type MapChanges = Schemas["MapChanges"];
+export type Retention = NonNullable<Schemas["RetentionPolicy"]>;
+export type RetentionResult = Schemas["RetentionResult"];
+
 export type Page<T> = { items: T[]; next_cursor: string | null };
 
-export type Retention = { keep: number; days: number };
 export type Channel = {
   artifact: string;
   name: string;
@@ -89,49 +99,6 @@ export type RevocationPreview = {
   consumers: Consumer[];
   descendants: { artifact: string; number: number; depth: number; will_be_revoked: boolean }[];
   hidden_descendants: number;
-};
-export type Consumer = {
-  artifact: string;
-  number: number;
-  consumer: string;
-  client: string;
-  first_at: string;
-  last_at: string;
-  count: number;
-};
-export type Relative = {
-  artifact: string;
-  number: number;
-  semver: string | null;
-  depth: number;
-  via: "declared" | "source_image";
-  channel: string | null;
-  out_of_date: boolean;
-  newer: number | null;
-  revoked: boolean;
-  parents?: Relative[];
-  children?: Relative[];
-};
-export type Ancestry = {
-  artifact: string;
-  number: number;
-  parents: Relative[];
-  children: Relative[];
-  hidden: number;
-  truncated: boolean;
-};
-export type OutOfDate = {
-  artifact: string;
-  number: number;
-  parent: { artifact: string; number: number };
-  newer: number;
-  channel: string | null;
-};
-export type Document_ = { name: string; media_type: string; size: number; sha256: string };
-export type Diff = { from: number; to: number; [part: string]: unknown };
-export type RetentionResult = {
-  dry_run: boolean;
-  versions: { number: number; keep: boolean; reasons: string[] }[];
 };
 export type SearchFilter = {
   q?: string | undefined;

@@ -1,14 +1,12 @@
 import type { Version, VersionState, VersionSummary } from "@waybill/registry-client";
 import { type Command, Option } from "commander";
-import { confirmed, positiveInteger, versionReference } from "../arguments.ts";
+import { ARTIFACT, confirmed, positiveInteger, VERSION, versionReference } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { UsageError } from "../failures.ts";
 import { type Output, pairsText } from "../output.ts";
 import { DEFAULT_LIMIT, upTo } from "../pages.ts";
 
 const STATES = ["incomplete", "complete", "abandoned", "expired"] satisfies VersionState[];
-const ARTIFACT = ["<artifact>", "namespace/artifact"] as const;
-const VERSION = ["<version>", "number or fingerprint"] as const;
 const EXAMPLES = `
 Examples:
   waybill versions list hashicorp/web --state incomplete
