@@ -23,6 +23,7 @@ check: $(INSTALLED) ## types, lint, formatting, and that generated files are fre
 	tsc -p tsconfig.json
 	biome check --error-on-warnings
 	cd $(SHIM) && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./...
+	cd tools/go-version-check && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./...
 	@node tools/generate.ts --check
 
 build: $(INSTALLED) ## the Terraform provider and the Packer plugin for this platform, into dist/
