@@ -32,8 +32,8 @@ export function defineMoves(command: Command, examples: string, output: Output):
     .command("promote")
     .description("Point a channel at what another one points to.")
     .argument(...ARTIFACT)
-    .argument("<from>", "the channel that has the version")
-    .argument("<to>", "the channel that gets it")
+    .argument("<from-channel>", "the channel that has the version")
+    .argument("<to-channel>", "the channel that gets it")
     .option(...REASON)
     .allowExcessArguments(false)
     .action(async (artifact: string, from: string, to: string, { reason }, promote: Command) => {

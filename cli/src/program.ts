@@ -31,6 +31,10 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
   spool: ["List and send what could not be published at the time.", () => import("./commands/spool.ts")],
   provider: ["Install the Terraform and OpenTofu provider.", () => import("./commands/provider.ts")],
   plugin: ["Install the Packer plugin.", () => import("./commands/plugin.ts")],
+  completion: [
+    "Print what completes commands in bash, zsh or fish.",
+    () => import("./commands/completion.ts"),
+  ],
   version: ["Print the version of waybill.", () => import("./commands/version.ts")],
 };
 
@@ -65,9 +69,12 @@ export function buildProgram(output: Output): Command {
     .exitOverride()
     .addHelpText("after", AFTER_HELP);
   for (const [name, [summary]] of Object.entries(COMMANDS)) program.command(name).description(summary);
-  program.hook("preSubcommand", async function fillIn(_program, chosen) {
-    const { define } = (await COMMANDS[chosen.name()]?.[1]()) ?? {};
-    define?.(chosen, output);
-  });
+  program.hook("preSubcommand", (_program, chosen) => fillIn(chosen, output));
   return program;
+}
+
+/** Loads what one command of {@link buildProgram} is made of. */
+export async function fillIn(command: Command, output: Output): Promise<void> {
+  const { define } = (await COMMANDS[command.name()]?.[1]()) ?? {};
+  define?.(command, output);
 }

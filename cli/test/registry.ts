@@ -30,9 +30,9 @@ export function useRegistry() {
   });
 
   const run = (args: string[], { env, ...rest }: Surroundings = {}): Promise<Ran> => {
-    const settings = { WAYBILL_ADDRESS: run.address(), WAYBILL_TOKEN: token, WAYBILL_SPOOL_DIR: spool };
-    return waybill(args, { env: { ...settings, ...env }, ...rest });
+    return waybill(args, { env: { ...run.settings(), WAYBILL_SPOOL_DIR: spool, ...env }, ...rest });
   };
+  run.settings = () => ({ WAYBILL_ADDRESS: run.address(), WAYBILL_TOKEN: token });
   run.address = () => `${registry?.address}/`;
   run.spool = spool;
   return run;

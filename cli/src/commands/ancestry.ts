@@ -32,7 +32,7 @@ export function define(command: Command, output: Output): void {
   command
     .argument("[artifact]", ARTIFACT[1])
     .argument("[version]", VERSION[1])
-    .option("--channel <name>", "of the version that this channel points to")
+    .option("--channel <channel>", "of the version that this channel points to")
     .addOption(
       new Option("--direction <way>", "parents, children, or both (default)").choices(["up", "down", "both"]),
     )

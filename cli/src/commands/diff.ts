@@ -16,8 +16,8 @@ Examples:
 export function define(command: Command, output: Output): void {
   command
     .argument(...ARTIFACT)
-    .argument("<from>", "number or fingerprint of the first version")
-    .argument("<to>", "number or fingerprint of the second")
+    .argument("<from-version>", "number or fingerprint of the first version")
+    .argument("<to-version>", "number or fingerprint of the second")
     .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, from: string, to: string) => {

@@ -30,7 +30,7 @@ Examples:
 export function define(command: Command, output: Output): void {
   command
     .argument("<artifact>", "namespace/artifact")
-    .option("--channel <name>", "what the channel points to (default: latest)")
+    .option("--channel <channel>", "what the channel points to (default: latest)")
     .addOption(new Option("--version <number>", "the version with this number").argParser(positiveInteger))
     .option("--constraint <text>", 'the highest semantic version that fits, such as "~> 1.4"')
     .option("--fingerprint <text>", "the version published under this fingerprint")
