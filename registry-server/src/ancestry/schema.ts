@@ -85,11 +85,9 @@ export const RelativeSchema: z.ZodType<Relative> = z
     deleted: z
       .boolean()
       .openapi({ description: "It is gone, and shown because of what is connected through it" }),
-    repeated: z
-      .boolean()
-      .openapi({
-        description: "It is in the tree more than once; what lies behind it is shown at the first place",
-      }),
+    repeated: z.boolean().openapi({
+      description: "It is in the tree more than once; what lies behind it is shown at the first place",
+    }),
     get parents() {
       return z.array(RelativeSchema).optional();
     },

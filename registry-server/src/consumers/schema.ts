@@ -17,11 +17,9 @@ export const ConsumerSchema = z
   .object({
     artifact: z.string(),
     number: z.int(),
-    consumer: z
-      .string()
-      .openapi({
-        description: "As the reader names itself; `token:` and the name of its token when it does not",
-      }),
+    consumer: z.string().openapi({
+      description: "As the reader names itself; `token:` and the name of its token when it does not",
+    }),
     client: z.string().openapi({ description: "The program, as in its User-Agent" }),
     first_at: timestamp,
     last_at: timestamp,
