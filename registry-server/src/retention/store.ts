@@ -64,7 +64,7 @@ export async function findPastPointers(
   const rows = await db
     .selectFrom(last)
     .innerJoin("channels", "channels.id", "last.channel_id")
-    .select(["last.version_id", "channels.name", "channels.version_id as present", "channels.updated_at"])
+    .select(["last.version_id", "channels.name"])
     .select((eb) =>
       eb
         .selectFrom("channel_assignments as next")
@@ -77,10 +77,9 @@ export async function findPastPointers(
     )
     .orderBy("channels.name")
     .execute();
-  // A channel that points nowhere now was emptied when it was last changed, or before.
-  return rows
-    .filter((row) => row.version_id !== row.present)
-    .map(({ version_id, name, until, updated_at }) => ({ version_id, name, until: until ?? updated_at }));
+  return rows.flatMap(({ version_id, name, until }) =>
+    version_id !== null && until !== null ? [{ version_id, name, until }] : [],
+  );
 }
 
 /** When versions were last read. */
