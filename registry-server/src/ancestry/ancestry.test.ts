@@ -100,22 +100,25 @@ forEachDatabase((test) => {
       expect(await outline2("both/web", 1)).toEqual({ parents: ["other@1"], children: [] });
     });
 
-    it.each(["number", "fingerprint", "source image"])("when it is published after its child, by %s", async (by) => {
-      const name = by.replace(" ", "-");
-      const id = image(`late/${name}`, 1);
-      const build = {
-        number: { parents: [{ artifact: `late/${name}-base`, version: 1, channel: "latest" }] },
-        fingerprint: { parents: [{ artifact: `late/${name}-base`, fingerprint: `${name}-late` }] },
-        "source image": {
-          images: [{ platform: "aws", region: "us-east-1", external_id: "ami-4a", source_image_id: id }],
-        },
-      }[by];
-      await publish(`late/${name}-web`, build);
-      expect((await outline2(`late/${name}-web`, 1)).parents).toEqual([]);
-      await publish(`late/${name}-base`, ami(id), { fingerprint: `${name}-late` });
-      expect((await outline2(`late/${name}-web`, 1)).parents).toEqual([`${name}-base@1`]);
-      expect((await outline2(`late/${name}-base`, 1)).children).toEqual([`${name}-web@1`]);
-    });
+    it.each(["number", "fingerprint", "source image"])(
+      "when it is published after its child, by %s",
+      async (by) => {
+        const name = by.replace(" ", "-");
+        const id = image(`late/${name}`, 1);
+        const build = {
+          number: { parents: [{ artifact: `late/${name}-base`, version: 1, channel: "latest" }] },
+          fingerprint: { parents: [{ artifact: `late/${name}-base`, fingerprint: `${name}-late` }] },
+          "source image": {
+            images: [{ platform: "aws", region: "us-east-1", external_id: "ami-4a", source_image_id: id }],
+          },
+        }[by];
+        await publish(`late/${name}-web`, build);
+        expect((await outline2(`late/${name}-web`, 1)).parents).toEqual([]);
+        await publish(`late/${name}-base`, ami(id), { fingerprint: `${name}-late` });
+        expect((await outline2(`late/${name}-web`, 1)).parents).toEqual([`${name}-base@1`]);
+        expect((await outline2(`late/${name}-base`, 1)).children).toEqual([`${name}-web@1`]);
+      },
+    );
 
     it("only when both are complete", async () => {
       await api.publish("open/base", { fingerprint: "f", expected_builds: ["a", "b"] });
@@ -197,7 +200,13 @@ forEachDatabase((test) => {
           .where("path", "=", "wide/base")
           .executeTakeFirstOrThrow();
         expect(namespace_id).toBeGreaterThan(0);
-        const head = { artifact_id, state: "complete", latest: "false", active_at: now, created_at: now } as const;
+        const head = {
+          artifact_id,
+          state: "complete",
+          latest: "false",
+          active_at: now,
+          created_at: now,
+        } as const;
         const json = { opened_with: "{}", expected_builds: "[]", updated_at: now, completed_at: now };
         const rows = Array.from({ length: 1_200 }, (_, index) => ({
           ...head,
@@ -206,7 +215,11 @@ forEachDatabase((test) => {
           fingerprint: `w${index}`,
         }));
         const made = await tx.insertInto("versions").values(rows).returning("id").execute();
-        const links = made.map((child) => ({ child_version_id: child.id, parent_version_id: id, build: "a" }));
+        const links = made.map((child) => ({
+          child_version_id: child.id,
+          parent_version_id: id,
+          build: "a",
+        }));
         await tx
           .insertInto("ancestry")
           .values(links.map((link) => ({ ...link, via: "declared", created_at: now }) as const))
@@ -233,7 +246,9 @@ forEachDatabase((test) => {
       await publish("gone/web", { parents: [{ artifact: "gone/base", version: 1 }] });
       await remove("gone/base");
       const { children } = await ancestry("gone/os", 1);
-      expect(children).toMatchObject([{ deleted: true, children: [{ artifact: "gone/web", deleted: false }] }]);
+      expect(children).toMatchObject([
+        { deleted: true, children: [{ artifact: "gone/web", deleted: false }] },
+      ]);
       await remove("gone/web");
       expect((await outline2("gone/os", 1)).children).toEqual([]);
     });
@@ -262,7 +277,9 @@ forEachDatabase((test) => {
     await api.publish("none/open", { fingerprint: "f", expected_builds: ["a"] });
     const open = await api.get("/v1/artifacts/none/open/versions/fingerprint:f/ancestry");
     expect(problemOf(open)).toMatchObject({ status: 409, code: "version_incomplete" });
-    expect(problemOf(await api.get("/v1/artifacts/none/open/versions/7/ancestry")).code).toBe("version_not_found");
+    expect(problemOf(await api.get("/v1/artifacts/none/open/versions/7/ancestry")).code).toBe(
+      "version_not_found",
+    );
     expect(problemOf(await api.get("/v1/artifacts/none/at-all/versions/7/ancestry")).code).toBe(
       "artifact_not_found",
     );
