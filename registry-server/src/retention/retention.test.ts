@@ -50,6 +50,8 @@ forEachDatabase((test) => {
     await old("keep/web", 7);
     await history.point("keep/web", "production", 1, ago(90));
     await history.point("keep/web", "staging", 2, ago(80));
+    await history.point("keep/web", "staging", 1, ago(70));
+    await history.point("keep/web", "staging", 2, ago(60));
     await history.point("keep/web", "staging", 1, ago(10));
     await history.point("keep/web", "edge", 3, ago(80));
     await history.point("keep/web", "edge", null, ago(40));
