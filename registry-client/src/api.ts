@@ -76,6 +76,30 @@ export interface components {
             /** @description Ask with `cursor` for the next page; null on the last */
             next_cursor: string | null;
         };
+        Assignment: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            assigned_at: string;
+            assigned_by: string;
+            /** @description The event that caused it, such as a revocation */
+            cause: string | null;
+            /** @enum {string} */
+            kind: "assign" | "promote" | "rollback" | "revocation";
+            /** @description Null: since then it points nowhere */
+            number: number | null;
+            reason: string | null;
+            semver: string | null;
+            /** @description The channel it was promoted from */
+            source_channel: string | null;
+        };
+        AssignmentPage: {
+            items: components["schemas"]["Assignment"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         Build: {
             artifact_type: string;
             documents: components["schemas"]["Document"][];
@@ -173,6 +197,93 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             reported_at: string;
+        };
+        Channel: {
+            artifact: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            assigned_at: string | null;
+            assigned_by: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            description: string | null;
+            /** @description True for `latest`, which the server keeps */
+            managed: boolean;
+            name: string;
+            reason: string | null;
+            /** @description Grows with every change; `If-Match` takes it in quotes */
+            revision: number;
+            rules: components["schemas"]["ChannelRules"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updated_at: string;
+            /** @description What it points at; null: nowhere */
+            version: {
+                fingerprint: string;
+                number: number;
+                revocation: components["schemas"]["Revocation"];
+                semver: string | null;
+            } | null;
+        };
+        ChannelChange: {
+            /** @example Web servers */
+            description?: string | null;
+            /**
+             * @description The version by its fingerprint instead
+             * @example 8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11
+             */
+            fingerprint?: string;
+            /** @example release 1.4 */
+            reason?: string;
+            rules?: components["schemas"]["ChannelRules"] & unknown;
+            /**
+             * @description What to point at, null for nowhere; without it the channel stays where it is
+             * @example 7
+             */
+            version?: number | null;
+        };
+        ChannelPage: {
+            items: components["schemas"]["Channel"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "types": [
+         *         "amazon.ami"
+         *       ],
+         *       "regions": [
+         *         "us-east-1"
+         *       ],
+         *       "after": "staging",
+         *       "scope": "promote"
+         *     }
+         */
+        ChannelRules: {
+            /**
+             * @description A channel of the artifact that a version must have been on before
+             * @example staging
+             */
+            after?: string;
+            /** @description Regions that a version must have an image in */
+            regions?: string[];
+            /**
+             * @description What a token needs to assign; default `promote`
+             * @enum {string}
+             */
+            scope?: "publish" | "promote";
+            /** @description Artifact types that a version must have a build of */
+            types?: string[];
         };
         ComparedVersion: {
             /**
@@ -490,6 +601,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Promote: {
+            /** @example staging */
+            from: string;
+            /** @example release 1.4 */
+            reason?: string;
+        };
         /**
          * @example {
          *       "packer_version": "1.16.0",
@@ -722,7 +839,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description What to do when the version is revoked; default `error`
+             * @description What to do when the version is revoked; default `error`. `previous`: for `latest` and constraints the next lower unrevoked version, for a channel what a rollback would give; not with `version` and `fingerprint`
              * @enum {string}
              */
             on_revoked?: "error" | "warn" | "previous";
@@ -820,6 +937,155 @@ export interface components {
             next_cursor: string | null;
             versions: components["schemas"]["RetentionDecision"][];
         };
+        /**
+         * @example {
+         *       "revoked": true,
+         *       "revoked_at": "2026-02-01T00:00:00.000Z",
+         *       "reason": "CVE-2026-1234 in the base image",
+         *       "causes": [
+         *         {
+         *           "artifact": "hashicorp/base",
+         *           "number": 12,
+         *           "own": false,
+         *           "reason": "CVE-2026-1234 in the base image",
+         *           "effective_at": "2026-02-01T00:00:00.000Z",
+         *           "revoked_by": "ci"
+         *         }
+         *       ]
+         *     }
+         */
+        Revocation: {
+            causes: components["schemas"]["RevocationCause"][];
+            /** @description The reason of that cause */
+            reason: string;
+            /** @description Whether the time of at least one cause has come */
+            revoked: boolean;
+            /**
+             * Format: date-time
+             * @description The earliest moment that a cause takes effect at
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            revoked_at: string;
+        } | null;
+        /**
+         * @example {
+         *       "artifact": "hashicorp/base",
+         *       "number": 12,
+         *       "own": false,
+         *       "reason": "CVE-2026-1234 in the base image",
+         *       "effective_at": "2026-02-01T00:00:00.000Z",
+         *       "revoked_by": "ci"
+         *     }
+         */
+        RevocationCause: {
+            /** @description The version that was revoked: this one, or an ancestor */
+            artifact: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            effective_at: string;
+            number: number;
+            own: boolean;
+            reason: string;
+            revoked_by: string;
+        };
+        RevocationPreview: {
+            /** @description Channels that point at what would be revoked */
+            channels: {
+                artifact: string;
+                channel: string;
+            }[];
+            /** @description Who resolved what would be revoked, the latest first, at most 100 */
+            consumers: components["schemas"]["Consumer"][];
+            /** @description Versions built from it, nearest first, at most 1,000 */
+            descendants: {
+                artifact: string;
+                depth: number;
+                number: number;
+                will_be_revoked: boolean;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            hidden_descendants: number;
+            /** @description Whether a list was cut */
+            truncated: boolean;
+        };
+        RevocationPreviewRequest: {
+            with_descendants?: boolean;
+        };
+        RevocationState: {
+            artifact: string;
+            causes: components["schemas"]["RevocationCause"][];
+            number: number;
+            reason: string | null;
+            revoked: boolean;
+            /** @description Revoked versions that this one was built from, directly or not */
+            revoked_ancestors: {
+                artifact: string;
+                number: number;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            revoked_ancestors_hidden: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            revoked_at: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "CVE-2026-1234",
+         *       "with_descendants": true,
+         *       "rollback_channels": true
+         *     }
+         */
+        Revoke: {
+            /**
+             * Format: date-time
+             * @description From when on; without it, from now on
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at?: string;
+            /** @example CVE-2026-1234 in the base image */
+            reason: string;
+            /** @description Whether channels that point at what is revoked are rolled back at once; not with `at` */
+            rollback_channels?: boolean;
+            /** @description Whether versions built from it, in the same namespace, are revoked too, also those that appear later. Without it, an earlier choice stays */
+            with_descendants?: boolean;
+        };
+        Revoked: components["schemas"]["RevocationState"] & {
+            /** @description Channels that were rolled back */
+            channels: {
+                artifact: string;
+                channel: string;
+                from: number;
+                skipped: {
+                    number: number;
+                    reason: string;
+                }[];
+                /** @description Null: there was nothing to go back to; it stays */
+                to: number | null;
+            }[];
+            /** @description How many descendants have a cause from this version */
+            descendants: number;
+            warnings: components["schemas"]["Warning"][];
+        };
+        Rollback: {
+            /** @example release 1.4 */
+            reason?: string;
+            /** @example 7 */
+            to?: number;
+        };
+        RolledBack: {
+            channel: components["schemas"]["Channel"];
+            /** @description Newer versions that were passed over, with the reason */
+            skipped: {
+                number: number;
+                reason: string;
+            }[];
+        };
         Version: {
             artifact: string;
             builds: components["schemas"]["Build"][];
@@ -844,7 +1110,14 @@ export interface components {
             latest: boolean | "if_newer";
             missing_builds: string[];
             number: number | null;
-            revocation: null;
+            revocation: components["schemas"]["Revocation"];
+            /** @description Revoked versions that this one was built from, directly or not */
+            revoked_ancestors: {
+                artifact: string;
+                number: number;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            revoked_ancestors_hidden: number;
             semver: string | null;
             /** @enum {string} */
             state: "incomplete" | "complete" | "abandoned" | "expired";
@@ -897,7 +1170,14 @@ export interface components {
             latest: boolean | "if_newer";
             missing_builds: string[];
             number: number | null;
-            revocation: null;
+            revocation: components["schemas"]["Revocation"];
+            /** @description Revoked versions that this one was built from, directly or not */
+            revoked_ancestors: {
+                artifact: string;
+                number: number;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            revoked_ancestors_hidden: number;
             semver: string | null;
             /** @enum {string} */
             state: "incomplete" | "complete" | "abandoned" | "expired";

@@ -63,7 +63,7 @@ export function createApp(appNeeds: AppNeeds): Hono {
   artifactRoutes(register, new ArtifactService(database, clock));
   versionRoutes(register, versions);
   buildRoutes(register, versions);
-  resolvingRoutes(register, new ResolvingService(database, clock));
+  resolvingRoutes(register, new ResolvingService(database, clock, consumptions));
   imageRoutes(register, new ImageService(database));
   documentRoutes(register, new DocumentService(database, clock));
   ancestryRoutes(register, new AncestryService(database, clock));

@@ -38,7 +38,7 @@ CREATE INDEX channels_version ON channels (version_id) WHERE version_id IS NOT N
 CREATE TABLE channel_assignments (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   channel_id bigint NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
-  version_id bigint NOT NULL REFERENCES versions (id),
+  version_id bigint REFERENCES versions (id),     -- nothing: points nowhere since then
   kind text NOT NULL CHECK (kind IN ('assign', 'promote', 'rollback', 'revocation')),
   reason text,
   actor text NOT NULL,

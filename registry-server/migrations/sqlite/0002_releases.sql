@@ -38,7 +38,7 @@ CREATE INDEX channels_version ON channels (version_id) WHERE version_id IS NOT N
 CREATE TABLE channel_assignments (
   id INTEGER PRIMARY KEY,
   channel_id INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
-  version_id INTEGER NOT NULL REFERENCES versions (id),
+  version_id INTEGER REFERENCES versions (id),     -- nothing: points nowhere since then
   kind TEXT NOT NULL CHECK (kind IN ('assign', 'promote', 'rollback', 'revocation')),
   reason TEXT,
   actor TEXT NOT NULL,

@@ -1,9 +1,10 @@
+import { deleteChannelsOf } from "../channels/store.ts";
 import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { nextRun } from "../retention/schedule.ts";
-import { authorize } from "../tokens/scopes.ts";
+import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { deleteVersionsOf } from "../versions/store.ts";
@@ -76,15 +77,19 @@ export class ArtifactService {
     return view(row);
   }
 
-  async list(query: {
-    namespace?: string | undefined;
-    q?: string | undefined;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-  }): Promise<{ items: Artifact[]; next_cursor: string | null }> {
+  /** Lists what the actor may read. */
+  async list(
+    query: {
+      namespace?: string | undefined;
+      q?: string | undefined;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    },
+    actor: Actor,
+  ): Promise<{ items: Artifact[]; next_cursor: string | null }> {
     const size = query.limit ?? defaultPageSize;
     const after = readCursor(query.cursor, "string");
-    const filter = { namespace: query.namespace, text: query.q };
+    const filter = { namespace: query.namespace, text: query.q, actor };
     const rows = await listArtifacts(this.#database.reads, filter, after, size + 1);
     return toPage(rows, size, (row) => row.path, view);
   }
@@ -133,6 +138,7 @@ export class ArtifactService {
     await this.#database.write(async (tx) => {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const row = await lockExisting(unit, path);
+      await deleteChannelsOf(tx, row.id);
       await deleteVersionsOf(tx, row.id, unit.now);
       const unscheduled = { retention: null, retention_due_at: null, retention_position: null };
       const emptied = { description: null, labels: {}, ...unscheduled };

@@ -3,6 +3,8 @@ import type { Reader, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
 import { writeJson } from "../database/json.ts";
 import type { Tables } from "../database/schema.ts";
+import { readableBy } from "../tokens/reach.ts";
+import type { Actor } from "../tokens/scopes.ts";
 
 export type ArtifactRow = Selectable<Tables["artifacts"]>;
 
@@ -91,16 +93,16 @@ export async function updateArtifact(
     .execute();
 }
 
-export type ArtifactFilter = { namespace?: string | undefined; text?: string | undefined };
+export type ArtifactFilter = { namespace?: string | undefined; text?: string | undefined; actor: Actor };
 
-/** Artifacts that are not deleted, by path, each with the number of its `latest`. */
+/** Artifacts that are not deleted and that the actor may read, by path, each with the number of its `latest`. */
 export async function listArtifacts(
   db: Reader,
   filter: ArtifactFilter,
   after: string | undefined,
   limit: number,
 ): Promise<(ArtifactRow & { latest: number | null })[]> {
-  let query = selectWithLatest(db).where("artifacts.deleted_at", "is", null);
+  let query = selectWithLatest(db).where("artifacts.deleted_at", "is", null).where(readableBy(filter.actor));
   if (filter.namespace !== undefined) {
     const { namespace } = filter;
     query = query.where("namespace_id", "=", (eb) =>

@@ -153,7 +153,7 @@ export type Tables = {
   channel_assignments: {
     id: Generated<number>;
     channel_id: number;
-    version_id: number;
+    version_id: number | null;
     kind: AssignmentKind;
     reason: string | null;
     actor: string;

@@ -1,17 +1,34 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type SqlBool, sql } from "kysely";
 import type { Reader } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
 import type { StoredState, Tables } from "../database/schema.ts";
 import type { Scan } from "./constraint.ts";
 
-/** The version that a selector found: enough to know whether what is kept in memory is still true. */
-export type Found = { id: number; revision: number; state: StoredState };
+/**
+ * The version that a selector found: enough to know whether what is kept in memory is still true. Since when it is
+ * revoked comes from the database each time, so that it is never stale.
+ */
+export type Found = {
+  id: number;
+  revision: number;
+  state: StoredState;
+  number: number | null;
+  revoked_from: string | null;
+};
+
+const columns = [
+  "versions.id",
+  "versions.revision",
+  "versions.state",
+  "versions.number",
+  "versions.revoked_from",
+] as const;
 
 function selectFrom(db: Kysely<Tables>, path: string) {
   return db
     .selectFrom("artifacts")
     .innerJoin("versions", "versions.artifact_id", "artifacts.id")
-    .select(["versions.id", "versions.revision", "versions.state"])
+    .select(columns)
     .where("artifacts.path", "=", path)
     .where("artifacts.deleted_at", "is", null);
 }
@@ -24,18 +41,20 @@ const latest = prepared((db, p: { path: string }) =>
 );
 
 const latestOfType = prepared((db, p: { path: string; type: string }) =>
-  db
+  selectOfType(db, p).orderBy("builds.latest_number", "desc").limit(1),
+);
+
+function selectOfType(db: Kysely<Tables>, { path, type }: { path: string; type: string }) {
+  return db
     .selectFrom("artifacts")
     .innerJoin("builds", "builds.artifact_id", "artifacts.id")
     .innerJoin("versions", "versions.id", "builds.version_id")
-    .select(["versions.id", "versions.revision", "versions.state"])
-    .where("artifacts.path", "=", p.path)
+    .select(columns)
+    .where("artifacts.path", "=", path)
     .where("artifacts.deleted_at", "is", null)
-    .where("builds.artifact_type", "=", p.type)
-    .where("builds.latest_number", "is not", null)
-    .orderBy("builds.latest_number", "desc")
-    .limit(1),
-);
+    .where("builds.artifact_type", "=", type)
+    .where("builds.latest_number", "is not", null);
+}
 
 const byNumber = prepared((db, p: { path: string; number: number }) =>
   selectFrom(db, p.path).where("versions.number", "=", p.number),
@@ -45,6 +64,17 @@ const byFingerprint = prepared((db, p: { path: string; fingerprint: string }) =>
   selectFrom(db, p.path)
     .where("versions.fingerprint", "=", p.fingerprint)
     .where(sql<boolean>`versions.state in ('incomplete', 'complete')`),
+);
+
+const byChannel = prepared((db, p: { path: string; channel: string }) =>
+  db
+    .selectFrom("artifacts")
+    .innerJoin("channels", "channels.artifact_id", "artifacts.id")
+    .innerJoin("versions", "versions.id", "channels.version_id")
+    .select(columns)
+    .where("artifacts.path", "=", p.path)
+    .where("artifacts.deleted_at", "is", null)
+    .where("channels.name", "=", p.channel),
 );
 
 /** The newest version that may be `latest`, of those that have a build of a type when one is given. */
@@ -72,11 +102,79 @@ export async function findByFingerprint(
   return found;
 }
 
-/** The version with the highest sort key in a scan. */
+/** The version that a named channel points at. */
+export async function findByChannel(db: Reader, path: string, channel: string): Promise<Found | undefined> {
+  const [found] = await byChannel(db, { path, channel });
+  return found;
+}
+
+/** A condition: not revoked at a moment. */
+function isUsable(now: string) {
+  return sql<SqlBool>`(versions.revoked_from is null or versions.revoked_from > ${now})`;
+}
+
+/** The newest unrevoked version below a number that may be `latest`. */
+export async function findLatestBelow(
+  db: Reader,
+  path: string,
+  type: string | undefined,
+  number: number,
+  now: string,
+): Promise<Found | undefined> {
+  const query =
+    type === undefined
+      ? selectFrom(db, path)
+          .where("versions.latest_number", "<", number)
+          .orderBy("versions.latest_number", "desc")
+      : selectOfType(db, { path, type })
+          .where("builds.latest_number", "<", number)
+          .orderBy("builds.latest_number", "desc");
+  return query.where(isUsable(now)).limit(1).executeTakeFirst();
+}
+
+/**
+ * What a channel can go back to when its version is revoked: the newest unrevoked version that was assigned before
+ * the present one was assigned for the first time, as a rollback would.
+ */
+export async function findAssignedBefore(
+  db: Reader,
+  path: string,
+  channel: string,
+  versionId: number,
+  now: string,
+): Promise<Found | undefined> {
+  return db
+    .selectFrom("artifacts")
+    .innerJoin("channels", "channels.artifact_id", "artifacts.id")
+    .innerJoin("channel_assignments as earlier", "earlier.channel_id", "channels.id")
+    .innerJoin("versions", "versions.id", "earlier.version_id")
+    .select(columns)
+    .where("artifacts.path", "=", path)
+    .where("channels.name", "=", channel)
+    .where("versions.state", "=", "complete")
+    .where("earlier.id", "<", (eb) =>
+      eb
+        .selectFrom("channel_assignments as present")
+        .select((inner) => inner.fn.min("present.id").as("first"))
+        .whereRef("present.channel_id", "=", "channels.id")
+        .where("present.version_id", "=", versionId),
+    )
+    .where(isUsable(now))
+    .orderBy("earlier.id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/**
+ * The version with the highest sort key in a scan.
+ *
+ * @param usableAt leaves out those that are revoked at this moment
+ */
 export async function findHighest(
   db: Reader,
   path: string,
   scan: Scan,
+  usableAt?: string,
 ): Promise<(Found & { key: string | null }) | undefined> {
   let query = selectFrom(db, path)
     .select("versions.semver_key as key")
@@ -85,5 +183,6 @@ export async function findHighest(
   if (scan.from) query = query.where("versions.semver_key", scan.from.inclusive ? ">=" : ">", scan.from.key);
   if (scan.to) query = query.where("versions.semver_key", scan.to.inclusive ? "<=" : "<", scan.to.key);
   for (const key of scan.except) query = query.where("versions.semver_key", "!=", key);
+  if (usableAt !== undefined) query = query.where(isUsable(usableAt));
   return query.orderBy("versions.semver_key", "desc").limit(1).executeTakeFirst();
 }

@@ -18,7 +18,7 @@ import { parseSemver, sortKey } from "../resolving/semver.ts";
 import { inheritRevocations } from "../revocations/spreading.ts";
 import { writeSearchTerms } from "../search/terms.ts";
 import type { Unit } from "../unit.ts";
-import { findBySemverKey, findLatest, updateVersion, type VersionRow } from "./store.ts";
+import { findBySemverKey, findLatest, getVersionById, updateVersion, type VersionRow } from "./store.ts";
 
 type Decision<T> = { columns: T; warning?: Warning };
 
@@ -69,7 +69,8 @@ export async function completeVersion(
     unit,
     links.map((link) => link.child_version_id),
   );
-  return row;
+  // Its ancestors may have revoked it.
+  return links.length === 0 ? row : getVersionById(tx, row.id);
 }
 
 function lastEnd(builds: Build[], now: string): string {
