@@ -207,7 +207,14 @@ forEachDatabase((test) => {
           active_at: now,
           created_at: now,
         } as const;
-        const json = { opened_with: "{}", expected_builds: "[]", updated_at: now, completed_at: now };
+        const json = {
+          labels: "{}",
+          warnings: "[]",
+          opened_with: "{}",
+          expected_builds: "[]",
+          updated_at: now,
+          completed_at: now,
+        };
         const rows = Array.from({ length: 1_200 }, (_, index) => ({
           ...head,
           ...json,

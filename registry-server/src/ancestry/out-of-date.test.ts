@@ -179,7 +179,14 @@ forEachDatabase((test) => {
         latest: "true",
         active_at: now,
       } as const;
-      const rest = { opened_with: "{}", expected_builds: "[]", created_at: now, updated_at: now };
+      const rest = {
+        labels: "{}",
+        warnings: "[]",
+        opened_with: "{}",
+        expected_builds: "[]",
+        created_at: now,
+        updated_at: now,
+      };
       await tx
         .insertInto("versions")
         .values(made.map(({ id }) => ({ artifact_id: id, fingerprint: `c${id}`, ...head, ...rest })))

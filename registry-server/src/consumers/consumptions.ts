@@ -1,6 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { Clock } from "../unit.ts";
-import { longestConsumer } from "./schema.ts";
+import { printableStart } from "./reader.ts";
 import { addConsumptions, type Consumption } from "./store.ts";
 
 /** So many different entries are written at once, before their turn. */
@@ -34,7 +34,7 @@ export class Consumptions {
   /**
    * Notes that somebody resolved a version; neither waits nor fails.
    *
-   * @param consumer as {@link consumerOf} gives it
+   * @param consumer as `readerOf` gives it
    * @param client the User-Agent
    */
   record(versionId: number, consumer: string, client: string | undefined): void {
@@ -97,30 +97,4 @@ export class Consumptions {
     }
     this.#kept = taken;
   }
-}
-
-/**
- * The name of who reads: as it names itself in the header `Waybill-Consumer`, where what is not ASCII is
- * percent-encoded, or else by its token.
- */
-export function consumerOf(header: string | undefined, token: string): string {
-  const named = printableStart(decode(header ?? ""), longestConsumer);
-  return named === "" ? `token:${token}`.slice(0, longestConsumer) : named;
-}
-
-function decode(header: string): string {
-  try {
-    return decodeURIComponent(header);
-  } catch {
-    return header;
-  }
-}
-
-/** What of a text can be stored on both databases and shown on one line. */
-function printableStart(text: string, most: number): string {
-  const printable = text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")
-    .trim();
-  return printable.slice(0, most).toWellFormed();
 }

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { artifactNotFound } from "../artifacts/problems.ts";
 import { pathOf } from "../artifacts/service.ts";
-import { type Reader, readerHeaders, readerOf } from "../consumers/consumptions.ts";
+import { type Reader, readerHeaders, readerOf } from "../consumers/reader.ts";
 import type { Register } from "../http/contract.ts";
 import { Problem } from "../http/problem.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
