@@ -68,7 +68,7 @@ export function createApp(appNeeds: AppNeeds): Hono {
   documentRoutes(register, new DocumentService(database, clock));
   ancestryRoutes(register, new AncestryService(database, clock));
   consumerRoutes(register, new ConsumerService(database, consumptions));
-  searchRoutes(register, new SearchService(database));
+  searchRoutes(register, new SearchService(database, clock));
   channelRoutes(register, new ChannelService(database, clock));
   revocationRoutes(register, new RevocationService(database, clock));
   comparingRoutes(register, new ComparingService(database));

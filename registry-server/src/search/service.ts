@@ -2,9 +2,9 @@ import { listBuildHeads } from "../builds/store.ts";
 import type { Database } from "../database/database.ts";
 import { defaultPageSize, invalidCursor, readCursor, writeCursor } from "../http/paging.ts";
 import { allows } from "../tokens/scopes.ts";
-import type { Caller } from "../unit.ts";
+import type { Caller, Clock } from "../unit.ts";
 import type { VersionSummary } from "../versions/schema.ts";
-import { viewVersion } from "../versions/view.ts";
+import { showVersions } from "../versions/view.ts";
 import { type Condition, find } from "./finding.ts";
 import type { SearchQuery } from "./schema.ts";
 import { type Hit, keepReadable, loadVersions } from "./store.ts";
@@ -16,9 +16,11 @@ type Page = { items: VersionSummary[]; next_cursor: string | null };
 /** Finds complete versions by what is said of them. */
 export class SearchService {
   readonly #database: Database;
+  readonly #clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
+    this.#clock = clock;
   }
 
   /** @throws Problem `invalid_request` when the cursor is not one of a search */
@@ -37,13 +39,14 @@ export class SearchService {
     const ids = hits.map((hit) => hit.version_id);
     const rows = new Map((await loadVersions(db, ids)).map((row) => [row.id, row]));
     const builds = Map.groupBy(await listBuildHeads(db, ids), (head) => head.version_id);
-    const items = ids.flatMap((id) => {
+    const versions = ids.flatMap((id) => {
       const row = rows.get(id);
       // Deleted meanwhile.
       if (!row) return [];
       const summaries = (builds.get(id) ?? []).map(({ version_id: _, ...summary }) => summary);
-      return [viewVersion(row.path, row, summaries)];
+      return [{ path: row.path, row, builds: summaries }];
     });
+    const items = await showVersions({ db, actor: caller, now: this.#clock().toISOString() }, versions);
     return { items, next_cursor: next ? writeCursor(`${next.completed_ms} ${next.version_id}`) : null };
   }
 }
