@@ -1,6 +1,6 @@
 import type { CallOptions } from "./caller.ts";
 import { queryString, type Routes, type VersionReference } from "./routes.ts";
-import type { Revocation, RevocationPreview, Revoke } from "./types.ts";
+import type { RevocationPreview, RevocationState, Revoke, Revoked } from "./types.ts";
 
 /** Revoking versions and taking that back. No pointer moves by it, unless that is asked for. */
 export class Revocations {
@@ -11,7 +11,7 @@ export class Revocations {
   }
 
   /** The state of a version: its causes, its own and those it has from ancestors. */
-  async get(artifact: string, version: VersionReference, options?: CallOptions): Promise<Revocation> {
+  async get(artifact: string, version: VersionReference, options?: CallOptions): Promise<RevocationState> {
     return this.#routes.get(this.#path(artifact, version), "causes", options);
   }
 
@@ -37,7 +37,7 @@ export class Revocations {
     version: VersionReference,
     body: Revoke,
     options?: CallOptions,
-  ): Promise<Revocation> {
+  ): Promise<Revoked> {
     return this.#routes.send("PUT", this.#path(artifact, version), { body }, "causes", options);
   }
 
@@ -47,8 +47,9 @@ export class Revocations {
     version: VersionReference,
     reason?: string,
     options?: CallOptions,
-  ): Promise<void> {
-    await this.#routes.tell("DELETE", `${this.#path(artifact, version)}${queryString({ reason })}`, options);
+  ): Promise<RevocationState> {
+    const path = `${this.#path(artifact, version)}${queryString({ reason })}`;
+    return this.#routes.send("DELETE", path, {}, "causes", options);
   }
 
   #path(artifact: string, version: VersionReference): string {

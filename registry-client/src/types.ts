@@ -38,69 +38,22 @@ export type RetentionResult = Schemas["RetentionResult"];
 
 export type Page<T> = { items: T[]; next_cursor: string | null };
 
-export type Channel = {
-  artifact: string;
-  name: string;
-  managed: boolean;
-  description: string | null;
-  rules: ChannelRules;
-  version: {
-    number: number;
-    semver: string | null;
-    fingerprint: string;
-    revocation: Revocation | null;
-  } | null;
-  revision: number;
-  assigned_at: string | null;
-  assigned_by: string | null;
-  reason: string | null;
-  created_at: string;
-  updated_at: string;
-};
-export type ChannelRules = {
-  types?: string[];
-  regions?: string[];
-  after?: string;
-  scope?: "publish" | "promote";
-};
-export type ChannelChange = {
-  description?: string;
-  rules?: ChannelRules;
-  version?: number | null;
-  reason?: string;
-};
-export type Assignment = {
-  number: number;
-  semver: string | null;
-  kind: "assign" | "promote" | "rollback" | "revocation";
-  assigned_at: string;
-  assigned_by: string;
-  reason: string | null;
-  source_channel: string | null;
-  cause: string | null;
-};
-export type RolledBack = { channel: Channel; skipped: { number: number; reason: string }[] };
-export type Revocation = {
-  revoked: boolean;
-  revoked_at: string;
-  reason: string;
-  causes: {
-    artifact: string;
-    number: number;
-    own: boolean;
-    reason: string;
-    effective_at: string;
-    revoked_by: string;
-  }[];
-};
-export type Revoke = { reason: string; at?: string; with_descendants?: boolean; rollback_channels?: boolean };
-export type RevocationPreview = {
-  channels: { artifact: string; channel: string }[];
-  consumers: Consumer[];
-  descendants: { artifact: string; number: number; depth: number; will_be_revoked: boolean }[];
-  hidden_descendants: number;
-};
+export type Channel = Schemas["Channel"];
+export type ChannelRules = Schemas["ChannelRules"];
+export type ChannelChange = Schemas["ChannelChange"];
+/** One line of a channel's history. */
+export type Assignment = Schemas["Assignment"];
+export type RolledBack = Schemas["RolledBack"];
+export type Revocation = Schemas["Revocation"];
+/** As {@link Revocation}, of a version that may have no cause at all. */
+export type RevocationState = Schemas["RevocationState"];
+export type Revoke = Schemas["Revoke"];
+export type Revoked = Schemas["Revoked"];
+export type RevocationPreview = Schemas["RevocationPreview"];
+
+/** What {@link RegistryClient.search} looks for; all that is given has to fit. */
 export type SearchFilter = {
+  /** Words, or beginnings of words. */
   q?: string | undefined;
   namespace?: string | undefined;
   labels?: Labels | undefined;
@@ -109,6 +62,7 @@ export type SearchFilter = {
   region?: string | undefined;
   external_id?: string | undefined;
   fingerprint?: string | undefined;
+  /** A git commit, or its beginning. */
   commit?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { ARTIFACT, VERSION, versionReference } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import type { Output } from "../output.ts";
-import { revocationText } from "../revocation-output.ts";
+import { stateText } from "../revocation-output.ts";
 
 const HELP = `
 Takes back what \`waybill revoke\` did to this version, and exactly what its descendants have from it. A version that
@@ -22,15 +22,10 @@ export function define(command: Command, output: Output): void {
     .action(async (artifact: string, version: string, { reason }) => {
       const reference = versionReference(version);
       await withClient(command, output, async (client) => {
-        await client.revocations.restore(artifact, reference, reason);
-        const { revocation } = await client.getVersion(artifact, reference);
-        output.result({ restored: version, revocation }, () =>
-          output.line(
-            revocation
-              ? `restored ${artifact} ${version}, which ${revocationText(revocation)}`
-              : `restored ${artifact} ${version}`,
-          ),
-        );
+        const state = await client.revocations.restore(artifact, reference, reason);
+        const { number, revoked_at } = state;
+        const still = revoked_at === null ? "" : `, which still ${stateText(state)}`;
+        output.result(state, () => output.line(`restored ${state.artifact} ${number}${still}`));
       });
     });
 }

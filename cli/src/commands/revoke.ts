@@ -1,10 +1,10 @@
-import type { Revocation, RevocationPreview, Revoke } from "@waybill/registry-client";
+import type { RevocationPreview, Revoke } from "@waybill/registry-client";
 import type { Command } from "commander";
 import { ARTIFACT, confirmed, pointInTime, VERSION, versionReference } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { UsageError } from "../failures.ts";
 import type { Output } from "../output.ts";
-import { printPreview, revocationText } from "../revocation-output.ts";
+import { printPreview, printRevoked } from "../revocation-output.ts";
 import { agrees, isInteractive } from "../terminal.ts";
 
 const HELP = `
@@ -50,22 +50,27 @@ export function define(command: Command, output: Output): void {
             ...(options.withDescendants && { with_descendants: true }),
           });
         if (preview) return printPreview(await look(), output);
-        if (!yes && !(await hears(await look(), artifact, version, output))) {
+        if (!yes && !(await personAgrees(await look(), artifact, version, output))) {
           return output.note("nothing was done");
         }
         const body = requestBody(reason ?? "", options);
-        printRevoked(await client.revocations.revoke(artifact, reference, body), artifact, version, output);
+        printRevoked(await client.revocations.revoke(artifact, reference, body), output);
       });
     });
 }
 
-function checkComplete({ reason, yes }: Options, what: string, output: Output): void {
+function checkComplete({ reason, at, rollbackChannels, yes }: Options, what: string, output: Output): void {
+  if (at && rollbackChannels) {
+    throw new UsageError(
+      "--rollback-channels cannot wait: it goes without --at, now or when the time has come",
+    );
+  }
   if (!reason) throw new UsageError("--reason is missing: why it must not be used any more");
   if (output.json || !isInteractive())
     confirmed(yes, `this revokes ${what}; --preview shows what that touches`);
 }
 
-async function hears(
+async function personAgrees(
   preview: RevocationPreview,
   artifact: string,
   version: string,
@@ -82,8 +87,4 @@ function requestBody(reason: string, { at, withDescendants, rollbackChannels }: 
     ...(withDescendants && { with_descendants: true }),
     ...(rollbackChannels && { rollback_channels: true }),
   };
-}
-
-function printRevoked(revocation: Revocation, artifact: string, version: string, output: Output): void {
-  output.result(revocation, () => output.line(`${artifact} ${version} ${revocationText(revocation)}`));
 }
