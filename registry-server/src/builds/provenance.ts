@@ -133,8 +133,9 @@ export function cleanRemote(text: string): string | null {
 
 function cleanUrl(text: string): string | null {
   if (!URL.canParse(text)) return null;
-  const { protocol, username, password, host, pathname } = new URL(text);
-  if (pathname.includes("@")) return null;
+  const { protocol, username, password, host, pathname, search, hash } = new URL(text);
+  // A password that was not encoded ends the host where it has one of /?#, and the "@" comes after that.
+  if (`${pathname}${search}${hash}`.includes("@")) return null;
   const keepsUser = /^(git\+)?ssh:$/.test(protocol) && password === "" && username !== "";
   return `${protocol}//${keepsUser && username.length <= longestUser ? `${username}@` : ""}${host}${pathname}`;
 }
