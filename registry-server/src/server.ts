@@ -14,12 +14,16 @@ import { announceDue } from "./revocations/announcing.ts";
 import { serverCaller } from "./tokens/scopes.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
+import { backfill } from "./versions/backfill.ts";
 import { expireOverdue } from "./versions/expiry.ts";
 
 const drainMs = 10_000;
 const closeIdleEveryMs = 50;
 /** The loop waits for at most one and a half times as long, so what a crash loses was resolved within five seconds. */
 const flushEveryMs = 3_000;
+const backfillEveryMs = 1_000;
+/** Few enough that stopping never waits for long. */
+const backfillBatch = 200;
 /** How late the event of a scheduled revocation may be; the revocation itself is not. */
 const announceEveryMs = 10_000;
 
@@ -67,6 +71,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     );
 
     async function retain(): Promise<void> {
+      await consumptions.flush();
       const count = await applyDuePolicies(database, clock, serverCaller("retention"));
       if (count > 0) log.info({ count }, "versions deleted by retention");
     }
@@ -78,6 +83,18 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
         run: async () => {
           const count = await announceDue(database, clock, serverCaller("revocation"));
           if (count > 0) log.info({ count }, "revocations took effect");
+        },
+      },
+      log,
+    );
+
+    const stopBackfill = startLoop(
+      {
+        name: "backfill",
+        everyMs: backfillEveryMs,
+        run: async () => {
+          const count = await backfill(database, clock, backfillBatch);
+          if (count > 0) log.info({ count }, "earlier versions linked and made searchable");
         },
       },
       log,
@@ -98,7 +115,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       bootstrap,
       async close() {
         await Promise.all([drain(server), stopExpiry(), stopAnnouncing(), stopRetention()]);
-        await stopFlushing();
+        await Promise.all([stopFlushing(), stopBackfill()]);
         await consumptions.flush().catch((error: unknown) => {
           log.warn({ err: error }, "who resolved what in the last seconds could not be written");
         });
