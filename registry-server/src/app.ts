@@ -72,7 +72,7 @@ export function createApp(appNeeds: AppNeeds): Hono {
   channelRoutes(register, new ChannelService(database, clock));
   revocationRoutes(register, new RevocationService(database, clock));
   comparingRoutes(register, new ComparingService(database));
-  retentionRoutes(register, new RetentionService(database, clock));
+  retentionRoutes(register, new RetentionService(database, clock, consumptions));
   let document: ReturnType<typeof openApiDocument> | undefined;
   healthRoutes(register, database.ping, () => {
     document ??= openApiDocument();

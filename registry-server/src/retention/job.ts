@@ -15,14 +15,20 @@ const partsPerRun = 100;
  * with each, so that an artifact with very many versions neither holds up others nor starts anew after a restart. Each
  * part is decided under the lock of its artifact, so that any number of servers may do this at once.
  *
+ * @param perPart how many versions one transaction looks at
  * @returns how many versions it deleted
  */
-export async function applyDuePolicies(database: Database, clock: Clock, caller: Caller): Promise<number> {
+export async function applyDuePolicies(
+  database: Database,
+  clock: Clock,
+  caller: Caller,
+  perPart = versionsPerPart,
+): Promise<number> {
   let deleted = 0;
   for (let part = 0; part < partsPerRun; part++) {
     const due = await findDue(database.reads, clock().toISOString());
     if (!due) break;
-    deleted += await applyPart(database, clock, caller, due.id);
+    deleted += await applyPart(database, clock, caller, due.id, perPart);
   }
   return deleted;
 }
@@ -32,6 +38,7 @@ async function applyPart(
   clock: Clock,
   caller: Caller,
   artifactId: number,
+  limit: number,
 ): Promise<number> {
   return database.write(async (tx) => {
     const unit = { tx, now: clock().toISOString(), caller };
@@ -39,7 +46,7 @@ async function applyPart(
     const { retention, retention_due_at, retention_position } = artifact;
     // Another server may have been here since it was found.
     if (retention === null || retention_due_at === null || retention_due_at > unit.now) return 0;
-    const part = { below: retention_position ?? undefined, limit: versionsPerPart };
+    const part = { below: retention_position ?? undefined, limit };
     const { verdicts, next } = await retain(unit, artifact, readJson(retention), part);
     await saveProgress(tx, artifact, {
       // What is not through goes behind the others that are due.

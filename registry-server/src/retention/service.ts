@@ -1,6 +1,7 @@
 import { artifactNotFound } from "../artifacts/problems.ts";
 import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
 import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
+import type { Consumptions } from "../consumers/consumptions.ts";
 import type { Database, Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { readCursor, writeCursor } from "../http/paging.ts";
@@ -25,10 +26,12 @@ type Judged = { verdicts: Verdict[]; next: number | null };
 export class RetentionService {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #consumptions: Consumptions;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, consumptions: Consumptions) {
     this.#database = database;
     this.#clock = clock;
+    this.#consumptions = consumptions;
   }
 
   /**
@@ -40,6 +43,9 @@ export class RetentionService {
   async apply(name: ArtifactName, request: RetentionRequest, caller: Caller): Promise<RetentionResult> {
     const path = pathOf(name);
     const part = { below: readCursor(request.cursor, "number"), limit: request.limit };
+    if (!request.dry_run) authorize(caller, "admin", name.namespace);
+    // What was read a moment ago is still in memory. Where other servers run, theirs comes a few seconds later.
+    await this.#consumptions.flush();
     const now = this.#clock().toISOString();
     if (request.dry_run) {
       const artifact = await findArtifact(this.#database.reads, path);
@@ -52,7 +58,6 @@ export class RetentionService {
         await judge(this.#database.reads, artifact, policy, part, now, caller),
       );
     }
-    authorize(caller, "admin", name.namespace);
     return this.#database.write(async (tx) => {
       const unit = { tx, now, caller };
       const artifact = await lockExisting(unit, path);
