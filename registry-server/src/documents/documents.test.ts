@@ -23,7 +23,7 @@ forEachDatabase((test) => {
 
   const url = (name: string) => `${build}/documents/${name}`;
 
-  async function put(name: string, body: BodyInit | undefined, type?: string) {
+  async function put(name: string, body: RequestInit["body"], type?: string) {
     const headers: Record<string, string> = type === undefined ? {} : { "Content-Type": type };
     const response = await api.request(url(name), { method: "PUT", headers, body: body ?? null });
     return { status: response.status, body: (await response.json()) as Document & { code?: string } };
