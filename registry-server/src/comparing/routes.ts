@@ -22,8 +22,8 @@ export const compareVersions = createRoute({
 
 /** Adds the route that compares. */
 export function comparingRoutes(register: Register, comparing: ComparingService): void {
-  register(compareVersions, async ({ params, query }) => ({
+  register(compareVersions, async ({ params, query, caller }) => ({
     status: 200,
-    body: await comparing.compare(params, query.from, query.to),
+    body: await comparing.compare(params, query.from, query.to, caller),
   }));
 }

@@ -2,7 +2,9 @@ import { artifactNotFound } from "../artifacts/problems.ts";
 import { type ArtifactName, pathOf } from "../artifacts/service.ts";
 import { findArtifact } from "../artifacts/store.ts";
 import { loadBuilds } from "../builds/store.ts";
+import { withReadableParents } from "../builds/view.ts";
 import type { Database } from "../database/database.ts";
+import type { Actor } from "../tokens/scopes.ts";
 import { versionNotFound } from "../versions/problems.ts";
 import { findVersion, type VersionSelector } from "../versions/store.ts";
 import { type Compared, compareVersions } from "./compare.ts";
@@ -21,7 +23,7 @@ export class ComparingService {
    *
    * @throws Problem `artifact_not_found`, `version_not_found`
    */
-  async compare(name: ArtifactName, from: VersionSelector, to: VersionSelector): Promise<Diff> {
+  async compare(name: ArtifactName, from: VersionSelector, to: VersionSelector, actor: Actor): Promise<Diff> {
     const db = this.#database.reads;
     const artifact = await findArtifact(db, pathOf(name));
     if (!artifact) throw artifactNotFound(pathOf(name));
@@ -30,7 +32,7 @@ export class ComparingService {
     async function read(selector: VersionSelector): Promise<Compared> {
       const row = await findVersion(db, id, selector);
       if (!row) throw versionNotFound(path, selector);
-      return { row, builds: await loadBuilds(db, row.id) };
+      return { row, builds: withReadableParents(await loadBuilds(db, row.id), actor) };
     }
 
     return compareVersions(path, await read(from), await read(to));

@@ -1,4 +1,5 @@
 import type { Build } from "../builds/schema.ts";
+import { withReadableParents } from "../builds/view.ts";
 import type { Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { loadRevocationFields, notRevoked, type RevocationFields } from "../revocations/view.ts";
@@ -59,7 +60,7 @@ export async function showVersions<B extends Pick<Build, "name">>(
   return versions.map(({ path, row, builds }) => viewVersion(path, row, builds, fields.get(row.id)));
 }
 
-/** A version with what is known of its revocation. */
+/** A version with what is known of its revocation; parents that the actor may not read are left out. */
 export async function showVersion(
   sight: Sight,
   path: string,
@@ -67,5 +68,5 @@ export async function showVersion(
   builds: Build[],
 ): Promise<Version> {
   const fields = await loadRevocationFields(sight.db, sight.actor, [row], sight.now);
-  return viewVersion(path, row, builds, fields.get(row.id));
+  return viewVersion(path, row, withReadableParents(builds, sight.actor), fields.get(row.id));
 }
