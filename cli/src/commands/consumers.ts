@@ -8,7 +8,7 @@ import { DEFAULT_LIMIT, upTo } from "../pages.ts";
 
 const HELP = `
 Consumers name themselves: the Terraform provider by its workspace, CI jobs by the job, everybody else with --consumer or
-WAYBILL_CONSUMER. A reading shows up here within a few seconds.
+WAYBILL_CONSUMER. It shows up here a few seconds later.
 
 Examples:
   waybill consumers hashicorp/web

@@ -1,4 +1,4 @@
-import type { Diff, MapChanges } from "@waybill/registry-client";
+import type { Diff, MapChanges, Parent } from "@waybill/registry-client";
 import type { Command } from "commander";
 import { ARTIFACT, versionReference } from "../arguments.ts";
 import { withClient } from "../connect.ts";
@@ -40,13 +40,9 @@ function linesOf({ labels, regions, builds }: Diff): string[] {
       ...(change === "changed" && artifact_type.before !== artifact_type.after
         ? [`  ~ type ${artifact_type.before} -> ${artifact_type.after}`]
         : []),
-      ...listLines("image", images, ({ platform, region, external_id, labels }) =>
-        [placeText({ platform, region }), external_id, pairsText(labels)].filter(Boolean).join(" "),
-      ),
-      ...listLines("file", files, ({ path, size, sha256 }) => `${path} ${size} bytes ${sha256.slice(0, 12)}`),
-      ...listLines("parent", parents, ({ artifact, version, fingerprint, channel }) =>
-        [artifact, version ?? fingerprint, channel && `(channel ${channel})`].filter(Boolean).join(" "),
-      ),
+      ...listLines("image", images, imageParts),
+      ...listLines("file", files, ({ path, size, sha256 }) => [path, `${size} bytes ${sha256.slice(0, 12)}`]),
+      ...listLines("parent", parents, parentParts),
       ...mapLines("metadata", metadata).map((line) => `  ${line}`),
       ...mapLines("label", labels).map((line) => `  ${line}`),
     ]),
@@ -61,16 +57,25 @@ function mapLines(what: string, { added, removed, changed }: MapChanges): string
   ];
 }
 
+/** @param parts what stays the same in a change, and what may be other */
 function listLines<T>(
   what: string,
   { added, removed, changed }: { added: T[]; removed: T[]; changed: { before: T; after: T }[] },
-  textOf: (item: T) => string,
+  parts: (item: T) => [name: string, content: string],
 ): string[] {
   return [
-    ...added.map((item) => `  + ${what} ${textOf(item)}`),
-    ...removed.map((item) => `  - ${what} ${textOf(item)}`),
-    ...changed.map(({ before, after }) => `  ~ ${what} ${textOf(before)} -> ${textOf(after)}`),
+    ...added.map((item) => `  + ${what} ${parts(item).join(" ")}`),
+    ...removed.map((item) => `  - ${what} ${parts(item).join(" ")}`),
+    ...changed.map(({ before, after }) => `  ~ ${what} ${parts(before).join(" ")} -> ${parts(after)[1]}`),
   ];
+}
+
+function imageParts(image: Diff["builds"][number]["images"]["added"][number]): [string, string] {
+  return [placeText(image), `${image.external_id} ${pairsText(image.labels)}`.trimEnd()];
+}
+
+function parentParts({ artifact, version, fingerprint, channel }: Parent): [string, string] {
+  return [artifact, `${version ?? fingerprint}${channel ? ` (channel ${channel})` : ""}`];
 }
 
 function placeText({ platform, region }: { platform: string; region: string }): string {
