@@ -2,6 +2,11 @@ import type { VersionReference } from "@waybill/registry-client";
 import { InvalidArgumentError } from "commander";
 import { UsageError } from "./failures.ts";
 
+/** Arguments of many commands; completion knows by their names what may stand there. */
+export const ARTIFACT = ["<artifact>", "namespace/artifact"] as const;
+export const VERSION = ["<version>", "number or fingerprint"] as const;
+export const CHANNEL = ["<channel>", "name of the channel"] as const;
+
 /** Collects `--label key=value` options into a record. */
 export function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [key, value] = splitOnce(text);
@@ -20,6 +25,17 @@ export function positiveInteger(text: string): number {
   if (!/^\d{1,10}$/.test(text) || number < 1)
     throw new InvalidArgumentError("Write a whole number from 1 up.");
   return number;
+}
+
+/**
+ * Reads a day, which begins at midnight UTC, or a time with its zone; a time without one would be another time on
+ * every machine.
+ */
+export function pointInTime(text: string): string {
+  const known = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const time = known ? new Date(text) : undefined;
+  if (time && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new InvalidArgumentError("Write a day such as 2026-12-31 or a time such as 2026-12-31T18:00:00Z.");
 }
 
 /**

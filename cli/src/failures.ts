@@ -24,6 +24,7 @@ const NONE = new Set([
   "channel_not_found",
   "channel_empty",
   "no_match",
+  "document_not_found",
   "version_incomplete",
 ]);
 

@@ -17,6 +17,11 @@ export async function main(argv: string[]): Promise<number> {
     const { serve } = await import("./commands/serve.ts");
     return serve(words.slice(1));
   }
+  if (words[0] === "__complete") {
+    const { complete } = await import("./completing/complete.ts");
+    for (const line of await complete(words.slice(1), process.env)) process.stdout.write(`${line}\n`);
+    return 0;
+  }
   const output = new Output(words.includes("--json"));
   try {
     await buildProgram(output).parseAsync(words, { from: "user" });

@@ -13,9 +13,28 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
   ],
   artifacts: ["List, show, describe and delete artifacts.", () => import("./commands/artifacts.ts")],
   versions: ["List, show, complete, abandon and delete versions.", () => import("./commands/versions.ts")],
+  channels: [
+    "List, create, show, describe, assign, promote, roll back and delete channels.",
+    () => import("./commands/channels.ts"),
+  ],
+  revoke: ["Mark a version as not to be used any more.", () => import("./commands/revoke.ts")],
+  restore: ["Take a revocation back.", () => import("./commands/restore.ts")],
+  ancestry: [
+    "Draw what a version was built from and into; list what to rebuild.",
+    () => import("./commands/ancestry.ts"),
+  ],
+  search: ["Find versions by words, image, commit, label and more.", () => import("./commands/search.ts")],
+  consumers: ["List who resolved what, and when last.", () => import("./commands/consumers.ts")],
+  documents: ["List, attach and read documents such as SBOMs.", () => import("./commands/documents.ts")],
+  diff: ["Compare two versions.", () => import("./commands/diff.ts")],
+  retention: ["Say which versions are kept, and delete the others.", () => import("./commands/retention.ts")],
   spool: ["List and send what could not be published at the time.", () => import("./commands/spool.ts")],
   provider: ["Install the Terraform and OpenTofu provider.", () => import("./commands/provider.ts")],
   plugin: ["Install the Packer plugin.", () => import("./commands/plugin.ts")],
+  completion: [
+    "Print what completes commands in bash, zsh or fish.",
+    () => import("./commands/completion.ts"),
+  ],
   version: ["Print the version of waybill.", () => import("./commands/version.ts")],
 };
 
@@ -50,9 +69,12 @@ export function buildProgram(output: Output): Command {
     .exitOverride()
     .addHelpText("after", AFTER_HELP);
   for (const [name, [summary]] of Object.entries(COMMANDS)) program.command(name).description(summary);
-  program.hook("preSubcommand", async function fillIn(_program, chosen) {
-    const { define } = (await COMMANDS[chosen.name()]?.[1]()) ?? {};
-    define?.(chosen, output);
-  });
+  program.hook("preSubcommand", (_program, chosen) => fillIn(chosen, output));
   return program;
+}
+
+/** Loads what one command of {@link buildProgram} is made of. */
+export async function fillIn(command: Command, output: Output): Promise<void> {
+  const { define } = (await COMMANDS[command.name()]?.[1]()) ?? {};
+  define?.(command, output);
 }

@@ -1,16 +1,26 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 
 const bin = join(import.meta.dirname, "..", "bin", "waybill.js");
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 export type Surroundings = { env?: Record<string, string>; stdin?: string; cwd?: string };
 
-/** A new directory for one test. */
+const made: string[] = [];
+
+// Registered before the hooks of the file that imports this, and so the last to run.
+afterAll(() => {
+  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A new directory, removed when all tests of the file are over. */
 export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), "waybill-cli-"));
+  const dir = mkdtempSync(join(tmpdir(), "waybill-cli-"));
+  made.push(dir);
+  return dir;
 }
 
 /** Runs the command as a shell would, in a process of its own that knows nothing of the person who tests. */

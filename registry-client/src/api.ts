@@ -4,6 +4,16 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Ancestry: {
+            artifact: string;
+            children: components["schemas"]["Relative"][];
+            /** @description How many more are connected that the caller may not read */
+            hidden: number;
+            number: number;
+            parents: components["schemas"]["Relative"][];
+            /** @description Whether something was left out: at most 1000 versions are shown, to the depth that was asked for */
+            truncated: boolean;
+        };
         Artifact: {
             artifact: string;
             /**
@@ -20,6 +30,7 @@ export interface components {
             latest: number | null;
             name: string;
             namespace: string;
+            retention: components["schemas"]["RetentionPolicy"];
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds
@@ -40,14 +51,58 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
+            /**
+             * @description What is deleted once a day; null ends that. Needs the scope `admin`
+             * @example {
+             *       "keep": 20,
+             *       "days": 30
+             *     }
+             */
+            retention?: {
+                /**
+                 * @description Versions that were completed, pointed at by a channel, or read within so many days are kept
+                 * @example 30
+                 */
+                days: number;
+                /**
+                 * @description How many of the newest versions are kept
+                 * @example 20
+                 */
+                keep: number;
+            } | null;
         };
         ArtifactPage: {
             items: components["schemas"]["Artifact"][];
             /** @description Ask with `cursor` for the next page; null on the last */
             next_cursor: string | null;
         };
+        Assignment: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            assigned_at: string;
+            assigned_by: string;
+            /** @description The event that caused it, such as a revocation */
+            cause: string | null;
+            /** @enum {string} */
+            kind: "assign" | "promote" | "rollback" | "revocation";
+            /** @description Null: since then it points nowhere */
+            number: number | null;
+            reason: string | null;
+            semver: string | null;
+            /** @description The channel it was promoted from */
+            source_channel: string | null;
+        };
+        AssignmentPage: {
+            items: components["schemas"]["Assignment"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         Build: {
             artifact_type: string;
+            documents: components["schemas"]["Document"][];
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds
@@ -64,9 +119,7 @@ export interface components {
             };
             name: string;
             parents: components["schemas"]["Parent"][];
-            provenance: {
-                [key: string]: string | number | boolean | null;
-            };
+            provenance: components["schemas"]["Provenance"];
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds
@@ -79,6 +132,23 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             started_at: string | null;
+        };
+        BuildChanges: {
+            artifact_type: {
+                after: string | null;
+                before: string | null;
+            };
+            /**
+             * @description Whether the build is only in `to`, only in `from`, or in both
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            files: components["schemas"]["FileChanges"];
+            images: components["schemas"]["ImageChanges"];
+            labels: components["schemas"]["MapChanges"];
+            metadata: components["schemas"]["MapChanges"];
+            name: string;
+            parents: components["schemas"]["ParentChanges"];
         };
         BuildReport: {
             /** @example amazon.ami */
@@ -107,9 +177,7 @@ export interface components {
                 [key: string]: string;
             };
             parents?: components["schemas"]["Parent"][];
-            provenance?: {
-                [key: string]: string | number | boolean | null;
-            };
+            provenance?: components["schemas"]["Provenance"];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -130,9 +198,170 @@ export interface components {
              */
             reported_at: string;
         };
+        Channel: {
+            artifact: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            assigned_at: string | null;
+            assigned_by: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            description: string | null;
+            /** @description True for `latest`, which the server keeps */
+            managed: boolean;
+            name: string;
+            reason: string | null;
+            /** @description Grows with every change; `If-Match` takes it in quotes */
+            revision: number;
+            rules: components["schemas"]["ChannelRules"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updated_at: string;
+            /** @description What it points at; null: nowhere */
+            version: {
+                fingerprint: string;
+                number: number;
+                revocation: components["schemas"]["Revocation"];
+                semver: string | null;
+            } | null;
+        };
+        ChannelChange: {
+            /** @example Web servers */
+            description?: string | null;
+            /**
+             * @description The version by its fingerprint instead
+             * @example 8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11
+             */
+            fingerprint?: string;
+            /** @example release 1.4 */
+            reason?: string;
+            rules?: components["schemas"]["ChannelRules"] & unknown;
+            /**
+             * @description What to point at, null for nowhere; without it the channel stays where it is
+             * @example 7
+             */
+            version?: number | null;
+        };
+        ChannelPage: {
+            items: components["schemas"]["Channel"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "types": [
+         *         "amazon.ami"
+         *       ],
+         *       "regions": [
+         *         "us-east-1"
+         *       ],
+         *       "after": "staging",
+         *       "scope": "promote"
+         *     }
+         */
+        ChannelRules: {
+            /**
+             * @description A channel of the artifact that a version must have been on before
+             * @example staging
+             */
+            after?: string;
+            /** @description Regions that a version must have an image in */
+            regions?: string[];
+            /**
+             * @description What a token needs to assign; default `promote`
+             * @enum {string}
+             */
+            scope?: "publish" | "promote";
+            /** @description Artifact types that a version must have a build of */
+            types?: string[];
+        };
+        ComparedVersion: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            completed_at: string | null;
+            description: string | null;
+            fingerprint: string;
+            number: number | null;
+            semver: string | null;
+        };
         Complete: {
             /** @example the qemu builder is broken, the rest is good */
             reason: string;
+        };
+        Consumer: {
+            artifact: string;
+            /** @description The program, as in its User-Agent */
+            client: string;
+            /** @description As the reader names itself; `token:` and the name of its token when it does not */
+            consumer: string;
+            /** @description How often it resolved this version */
+            count: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            last_at: string;
+            number: number;
+        };
+        ConsumerPage: {
+            items: components["schemas"]["Consumer"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        Diff: {
+            artifact: string;
+            /** @description Builds that differ, by name */
+            builds: components["schemas"]["BuildChanges"][];
+            /** @description Whether nothing was added, removed or changed */
+            equal: boolean;
+            from: components["schemas"]["ComparedVersion"];
+            labels: components["schemas"]["MapChanges"];
+            /** @description Where only one of the two versions has images, whichever build made them */
+            regions: {
+                added: {
+                    platform: string;
+                    region: string;
+                }[];
+                removed: {
+                    platform: string;
+                    region: string;
+                }[];
+            };
+            to: components["schemas"]["ComparedVersion"];
+        };
+        /**
+         * @example {
+         *       "name": "sbom.cdx.json",
+         *       "media_type": "application/vnd.cyclonedx+json",
+         *       "size": 48213,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *     }
+         */
+        Document: {
+            media_type: string;
+            name: string;
+            sha256: string;
+            size: number;
         };
         /**
          * @example {
@@ -146,6 +375,14 @@ export interface components {
             /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
             sha256: string;
             size: number;
+        };
+        FileChanges: {
+            added: components["schemas"]["File"][];
+            changed: {
+                after: components["schemas"]["File"];
+                before: components["schemas"]["File"];
+            }[];
+            removed: components["schemas"]["File"][];
         };
         FoundImage: {
             artifact: string;
@@ -188,6 +425,14 @@ export interface components {
             region: string;
             source_image_id: string | null;
         };
+        ImageChanges: {
+            added: components["schemas"]["Image"][];
+            changed: {
+                after: components["schemas"]["Image"];
+                before: components["schemas"]["Image"];
+            }[];
+            removed: components["schemas"]["Image"][];
+        };
         /**
          * @example {
          *       "platform": "aws",
@@ -224,6 +469,34 @@ export interface components {
             /** @description Ask with `cursor` for the next page; null on the last */
             next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "added": [],
+         *       "removed": [],
+         *       "changed": [
+         *         {
+         *           "key": "commit",
+         *           "before": "4f2a9c1",
+         *           "after": "77b01de"
+         *         }
+         *       ]
+         *     }
+         */
+        MapChanges: {
+            added: {
+                key: string;
+                value: string;
+            }[];
+            changed: {
+                after: string;
+                before: string;
+                key: string;
+            }[];
+            removed: {
+                key: string;
+                value: string;
+            }[];
+        };
         NamedBuildReport: {
             /** @example amazon.ami */
             artifact_type: string;
@@ -253,28 +526,57 @@ export interface components {
             /** @example amazon-ebs.web */
             name: string;
             parents?: components["schemas"]["Parent"][];
-            provenance?: {
-                [key: string]: string | number | boolean | null;
-            };
+            provenance?: components["schemas"]["Provenance"];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
              */
             started_at?: string;
         };
+        OutOfDate: {
+            artifact: string;
+            /** @description The channel that the parent was read from */
+            channel: string | null;
+            /** @description The version of the parent's artifact to build from now */
+            newer: number;
+            number: number;
+            parent: {
+                artifact: string;
+                number: number;
+            };
+        };
+        OutOfDatePage: {
+            items: components["schemas"]["OutOfDate"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         /**
          * @example {
          *       "artifact": "hashicorp/base",
-         *       "version": 12
+         *       "version": 12,
+         *       "channel": "production"
          *     }
          */
         Parent: {
             /** @example hashicorp/logstream */
             artifact: string;
+            /**
+             * @description The channel that the parent was read from, when it was read from one
+             * @example latest
+             */
+            channel?: string;
             /** @example 8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11 */
             fingerprint?: string;
             /** @example 7 */
             version?: number;
+        };
+        ParentChanges: {
+            added: components["schemas"]["Parent"][];
+            changed: {
+                after: components["schemas"]["Parent"];
+                before: components["schemas"]["Parent"];
+            }[];
+            removed: components["schemas"]["Parent"][];
         };
         /**
          * @example {
@@ -287,7 +589,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthorized" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "body_too_large" | "unsupported_media_type" | "headers_too_large" | "internal" | "unavailable";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "too_many_documents" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "precondition_required" | "headers_too_large" | "internal" | "unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -296,6 +598,63 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        Promote: {
+            /** @example staging */
+            from: string;
+            /** @example release 1.4 */
+            reason?: string;
+        };
+        /**
+         * @example {
+         *       "packer_version": "1.16.0",
+         *       "plugin_version": "0.1.0",
+         *       "plugins": {
+         *         "github.com/hashicorp/amazon": "1.3.9"
+         *       },
+         *       "run_uuid": "8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11",
+         *       "builder_type": "amazon-ebs",
+         *       "git": {
+         *         "commit": "4f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b",
+         *         "branch": "main",
+         *         "dirty": false,
+         *         "remote": "https://git.example.com/platform/images.git"
+         *       },
+         *       "ci": {
+         *         "system": "gitlab",
+         *         "job": "build-web",
+         *         "url": "https://ci.example.com/jobs/4711"
+         *       }
+         *     }
+         */
+        Provenance: {
+            builder_type?: string | null;
+            ci?: {
+                job?: string | null;
+                system?: string | null;
+                /** @example https://ci.example.com/jobs/4711 */
+                url?: string | null;
+            };
+            git?: {
+                branch?: string | null;
+                /** @example 4f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b */
+                commit?: string | null;
+                dirty?: boolean | null;
+                /**
+                 * @description Credentials in it are taken out before it is stored
+                 * @example https://git.example.com/platform/images.git
+                 */
+                remote?: string | null;
+            };
+            packer_version?: string | null;
+            plugin_version?: string | null;
+            /** @description The versions of Packer's plugins, by source address */
+            plugins?: {
+                [key: string]: string;
+            };
+            run_uuid?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -318,6 +677,52 @@ export interface components {
             latest?: boolean | "if_newer";
             /** @example 1.4.0 */
             semver?: string;
+        };
+        /**
+         * @example {
+         *       "artifact": "hashicorp/base",
+         *       "number": 11,
+         *       "semver": "2.1.0",
+         *       "depth": 1,
+         *       "via": "declared",
+         *       "channel": "production",
+         *       "builds": [
+         *         "amazon-ebs.web"
+         *       ],
+         *       "out_of_date": true,
+         *       "newer": 12,
+         *       "revoked": false,
+         *       "deleted": false,
+         *       "repeated": false,
+         *       "parents": []
+         *     }
+         */
+        Relative: {
+            artifact: string;
+            /** @description The builds of the child that were made from the parent */
+            builds: string[];
+            /** @description The channel that the parent was read from, when it is known */
+            channel: string | null;
+            children?: components["schemas"]["Relative"][];
+            /** @description It is gone, and shown because of what is connected through it */
+            deleted: boolean;
+            /** @description How many steps away from the version that was asked for */
+            depth: number;
+            /** @description The number of that other parent */
+            newer: number | null;
+            number: number;
+            /** @description Whether building the child today would use another parent */
+            out_of_date: boolean;
+            parents?: components["schemas"]["Relative"][];
+            /** @description It is in the tree more than once; what lies behind it is shown at the first place */
+            repeated: boolean;
+            revoked: boolean;
+            semver: string | null;
+            /**
+             * @description Whether the publisher named the parent, or it was found by the id of the source image
+             * @enum {string}
+             */
+            via: "declared" | "source_image";
         };
         Resolved: {
             artifact: string;
@@ -434,7 +839,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description What to do when the version is revoked; default `error`
+             * @description What to do when the version is revoked; default `error`. `previous`: for `latest` and constraints the next lower unrevoked version, for a channel what a rollback would give; not with `version` and `fingerprint`
              * @enum {string}
              */
             on_revoked?: "error" | "warn" | "previous";
@@ -457,6 +862,229 @@ export interface components {
         };
         ResolveResults: {
             results: components["schemas"]["ResolveResult"][];
+        };
+        RetentionDecision: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            completed_at: string;
+            keep: boolean;
+            /** @example 7 */
+            number: number;
+            /** @description Why it stays, or why it goes; at least one */
+            reasons: string[];
+            semver: string | null;
+        };
+        /**
+         * @description Null keeps every version
+         * @example {
+         *       "keep": 20,
+         *       "days": 30
+         *     }
+         */
+        RetentionPolicy: {
+            /**
+             * @description Versions that were completed, pointed at by a channel, or read within so many days are kept
+             * @example 30
+             */
+            days: number;
+            /**
+             * @description How many of the newest versions are kept
+             * @example 20
+             */
+            keep: number;
+        } | null;
+        /**
+         * @example {
+         *       "dry_run": true,
+         *       "keep": 20,
+         *       "days": 30
+         *     }
+         */
+        RetentionRequest: {
+            /** @description `next_cursor` of the page before */
+            cursor?: string;
+            /**
+             * @description Versions that were completed, pointed at by a channel, or read within so many days are kept
+             * @example 30
+             */
+            days?: number;
+            /**
+             * @description Only say what would go; `false` deletes it
+             * @default true
+             */
+            dry_run: boolean;
+            /**
+             * @description How many of the newest versions are kept
+             * @example 20
+             */
+            keep?: number;
+            /**
+             * @description How many versions this request looks at
+             * @default 200
+             * @example 200
+             */
+            limit: number;
+        };
+        RetentionResult: {
+            artifact: string;
+            days: number;
+            dry_run: boolean;
+            keep: number;
+            /** @description Ask with `cursor` for the next, older versions; null after the oldest */
+            next_cursor: string | null;
+            versions: components["schemas"]["RetentionDecision"][];
+        };
+        /**
+         * @example {
+         *       "revoked": true,
+         *       "revoked_at": "2026-02-01T00:00:00.000Z",
+         *       "reason": "CVE-2026-1234 in the base image",
+         *       "causes": [
+         *         {
+         *           "artifact": "hashicorp/base",
+         *           "number": 12,
+         *           "own": false,
+         *           "reason": "CVE-2026-1234 in the base image",
+         *           "effective_at": "2026-02-01T00:00:00.000Z",
+         *           "revoked_by": "ci"
+         *         }
+         *       ]
+         *     }
+         */
+        Revocation: {
+            causes: components["schemas"]["RevocationCause"][];
+            /** @description The reason of that cause */
+            reason: string;
+            /** @description Whether the time of at least one cause has come */
+            revoked: boolean;
+            /**
+             * Format: date-time
+             * @description The earliest moment that a cause takes effect at
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            revoked_at: string;
+        } | null;
+        /**
+         * @example {
+         *       "artifact": "hashicorp/base",
+         *       "number": 12,
+         *       "own": false,
+         *       "reason": "CVE-2026-1234 in the base image",
+         *       "effective_at": "2026-02-01T00:00:00.000Z",
+         *       "revoked_by": "ci"
+         *     }
+         */
+        RevocationCause: {
+            /** @description The version that was revoked: this one, or an ancestor */
+            artifact: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            effective_at: string;
+            number: number;
+            own: boolean;
+            reason: string;
+            revoked_by: string;
+        };
+        RevocationPreview: {
+            /** @description Channels that point at what would be revoked */
+            channels: {
+                artifact: string;
+                channel: string;
+            }[];
+            /** @description Who resolved what would be revoked, the latest first, at most 100 */
+            consumers: components["schemas"]["Consumer"][];
+            /** @description Versions built from it, nearest first, at most 1,000 */
+            descendants: {
+                artifact: string;
+                depth: number;
+                number: number;
+                will_be_revoked: boolean;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            hidden_descendants: number;
+            /** @description Whether a list was cut */
+            truncated: boolean;
+        };
+        RevocationPreviewRequest: {
+            with_descendants?: boolean;
+        };
+        RevocationState: {
+            artifact: string;
+            causes: components["schemas"]["RevocationCause"][];
+            number: number;
+            reason: string | null;
+            revoked: boolean;
+            /** @description Revoked versions that this one was built from, directly or not */
+            revoked_ancestors: {
+                artifact: string;
+                number: number;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            revoked_ancestors_hidden: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            revoked_at: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "CVE-2026-1234",
+         *       "with_descendants": true,
+         *       "rollback_channels": true
+         *     }
+         */
+        Revoke: {
+            /**
+             * Format: date-time
+             * @description From when on; without it, from now on
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at?: string;
+            /** @example CVE-2026-1234 in the base image */
+            reason: string;
+            /** @description Whether channels that point at what is revoked are rolled back at once; not with `at` */
+            rollback_channels?: boolean;
+            /** @description Whether versions built from it, in the same namespace, are revoked too, also those that appear later. Without it, an earlier choice stays */
+            with_descendants?: boolean;
+        };
+        Revoked: components["schemas"]["RevocationState"] & {
+            /** @description Channels that were rolled back */
+            channels: {
+                artifact: string;
+                channel: string;
+                from: number;
+                skipped: {
+                    number: number;
+                    reason: string;
+                }[];
+                /** @description Null: there was nothing to go back to; it stays */
+                to: number | null;
+            }[];
+            /** @description How many descendants have a cause from this version */
+            descendants: number;
+            warnings: components["schemas"]["Warning"][];
+        };
+        Rollback: {
+            /** @example release 1.4 */
+            reason?: string;
+            /** @example 7 */
+            to?: number;
+        };
+        RolledBack: {
+            channel: components["schemas"]["Channel"];
+            /** @description Newer versions that were passed over, with the reason */
+            skipped: {
+                number: number;
+                reason: string;
+            }[];
         };
         Version: {
             artifact: string;
@@ -482,7 +1110,14 @@ export interface components {
             latest: boolean | "if_newer";
             missing_builds: string[];
             number: number | null;
-            revocation: null;
+            revocation: components["schemas"]["Revocation"];
+            /** @description Revoked versions that this one was built from, directly or not */
+            revoked_ancestors: {
+                artifact: string;
+                number: number;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            revoked_ancestors_hidden: number;
             semver: string | null;
             /** @enum {string} */
             state: "incomplete" | "complete" | "abandoned" | "expired";
@@ -535,7 +1170,14 @@ export interface components {
             latest: boolean | "if_newer";
             missing_builds: string[];
             number: number | null;
-            revocation: null;
+            revocation: components["schemas"]["Revocation"];
+            /** @description Revoked versions that this one was built from, directly or not */
+            revoked_ancestors: {
+                artifact: string;
+                number: number;
+            }[];
+            /** @description How many more there are that the caller may not read */
+            revoked_ancestors_hidden: number;
             semver: string | null;
             /** @enum {string} */
             state: "incomplete" | "complete" | "abandoned" | "expired";

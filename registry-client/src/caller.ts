@@ -22,11 +22,24 @@ export type Call = {
   /** Below the address, every segment already encoded. */
   path: string;
   body?: unknown;
+  /** Bytes to send as they are, in place of `body`. */
+  content?: Content;
+  /** Only if the thing still has this entity tag; otherwise the registry answers 412. */
+  ifMatch?: string;
   /** A field that the body of the answer always has; not given when the answer has no body. */
   expects?: string;
 };
 
+/** Bytes and what they are. */
+export type Content = { bytes: Uint8Array; mediaType: string };
+
+/** What is sent, the same in every attempt. */
+type Payload = { body: string | Uint8Array; headers: Record<string, string | number> };
+/** An answer with its body read. */
+type Done = Answer & { body: unknown };
+
 const LARGEST_BODY_BYTES = 1024 * 1024;
+const LARGEST_CONTENT_BYTES = 16 * LARGEST_BODY_BYTES;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 20_000;
 
@@ -60,17 +73,26 @@ export class Caller {
    *
    * @throws {RegistryError} in every case of failure
    */
-  async call(call: Call, { signal }: CallOptions = {}): Promise<{ body: unknown; status: number }> {
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    if (body !== undefined && Buffer.byteLength(body) > LARGEST_BODY_BYTES) {
-      throw new RegistryError("refused", "the request is larger than the 1 MiB that a registry takes", {
-        code: "body_too_large",
-        status: 413,
-      });
-    }
+  async call(call: Call, options?: CallOptions): Promise<{ body: unknown; status: number }> {
+    const answer = await this.#tryAll(call, options);
+    return { body: answer.body, status: answer.status };
+  }
+
+  /**
+   * Makes one call and gives the bytes of the answer as they are.
+   *
+   * @throws {RegistryError} in every case of failure
+   */
+  async content(call: Call, options?: CallOptions): Promise<Content> {
+    const { bytes, headers } = await this.#tryAll(call, options);
+    return { bytes, mediaType: headers["content-type"] ?? "application/octet-stream" };
+  }
+
+  async #tryAll(call: Call, { signal }: CallOptions = {}): Promise<Done> {
+    const payload = payloadOf(call);
     const ends = performance.now() + this.#settings.timeoutMs;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#attempt(call, body, ends - performance.now(), signal);
+      const outcome = await this.#attempt(call, payload, ends - performance.now(), signal);
       if ("body" in outcome) return outcome;
       const pause = outcome.afterMs ?? backoffMs(attempt);
       const hopeless = !outcome.again || attempt > this.#retries;
@@ -89,22 +111,22 @@ export class Caller {
   }
 
   async #attempt(
-    { method, path, expects }: Call,
-    body: string | undefined,
+    { method, path, expects, ifMatch }: Call,
+    payload: Payload | undefined,
     remainingMs: number,
     signal: AbortSignal | undefined,
-  ): Promise<{ body: unknown; status: number } | Failure> {
+  ): Promise<Done | Failure> {
     if (signal?.aborted) throw cancelled();
     const { address, timeoutMs } = this.#settings;
     const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(remainingMs)));
-    const headers = { ...this.#headers, ...contentHeaders(body) };
+    const headers = { ...this.#headers, ...payload?.headers, ...(ifMatch && { "if-match": ifMatch }) };
     let answer: Answer;
     try {
       answer = await this.#transport.send({
         method,
         url: new URL(path, address),
         headers,
-        body,
+        body: payload?.body,
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       });
     } catch (thrown) {
@@ -113,8 +135,9 @@ export class Caller {
       const sentence = `the registry at ${address.href} did not answer within ${timeoutMs / 1000} s (timeout, WAYBILL_TIMEOUT)`;
       return { error: new RegistryError("unreachable", sentence, { code: "timeout" }), again: false };
     }
-    const read = readAnswer({ ...answer, text: this.#withoutToken(answer.text) }, expects, address);
-    return "body" in read ? { ...read, status: answer.status } : read;
+    const text = this.#withoutToken(answer.bytes.toString("utf8"));
+    const read = readAnswer({ ...answer, text }, expects, address);
+    return "body" in read ? { ...answer, ...read } : read;
   }
 
   /** A server that echoes what it was sent must not make us print the token. */
@@ -128,10 +151,18 @@ function cancelled(): RegistryError {
   return new RegistryError("cancelled", "the request was cancelled");
 }
 
-function contentHeaders(body: string | undefined): Record<string, string | number> {
+function payloadOf({ body, content }: Call): Payload | undefined {
+  if (content) return payload(content.bytes, content.mediaType, LARGEST_CONTENT_BYTES);
   return body === undefined
-    ? {}
-    : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    ? undefined
+    : payload(JSON.stringify(body), "application/json", LARGEST_BODY_BYTES);
+}
+
+function payload(body: string | Uint8Array, mediaType: string, limit: number): Payload {
+  const length = Buffer.byteLength(body);
+  if (length <= limit) return { body, headers: { "content-type": mediaType, "content-length": length } };
+  const sentence = `the request is larger than the ${limit / 1024 / 1024} MiB that a registry takes`;
+  throw new RegistryError("refused", sentence, { code: "body_too_large", status: 413 });
 }
 
 /** 200 ms, doubling, each between half and all of that, so that many clients do not come back together. */

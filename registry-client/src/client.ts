@@ -1,11 +1,17 @@
 import { Caller, type CallOptions, type ClientOptions } from "./caller.ts";
-import { type Problem, RegistryError } from "./problem.ts";
-import { parseReference } from "./reference.ts";
+import { Channels } from "./channels.ts";
+import { Documents } from "./documents.ts";
+import { Lineage } from "./lineage.ts";
+import type { Problem } from "./problem.ts";
+import { Revocations } from "./revocations.ts";
+import { labelPairs, type Paging, queryString, Routes, type VersionReference } from "./routes.ts";
 import type { Settings } from "./settings.ts";
 import type {
   Artifact,
   Build,
   BuildReport,
+  Consumer,
+  Diff,
   FoundImage,
   Health,
   Labels,
@@ -13,15 +19,15 @@ import type {
   Publish,
   Resolved,
   ResolveQuery,
+  Retention,
+  RetentionResult,
+  SearchFilter,
   Version,
   VersionState,
   VersionSummary,
 } from "./types.ts";
 
-/** A version by its number or by `fingerprint:<fingerprint>`. */
-export type VersionReference = number | `fingerprint:${string}`;
 export type ResolveResult = { resolved: Resolved } | { problem: Problem };
-export type Paging = { limit?: number | undefined; cursor?: string | undefined };
 
 const MOST_QUERIES = 100;
 
@@ -36,31 +42,39 @@ const MOST_QUERIES = 100;
 export class RegistryClient {
   /** Where the registry is; always ends with a slash and never holds credentials. */
   readonly address: string;
+  readonly channels: Channels;
+  readonly revocations: Revocations;
+  readonly lineage: Lineage;
+  readonly documents: Documents;
   readonly #caller: Caller;
-  readonly #namespace: string | undefined;
+  readonly #routes: Routes;
 
   constructor(settings: Settings, options: ClientOptions) {
     this.address = settings.address.href;
-    this.#namespace = settings.namespace;
     this.#caller = new Caller(settings, options);
+    this.#routes = new Routes(this.#caller, settings.namespace);
+    this.channels = new Channels(this.#routes);
+    this.revocations = new Revocations(this.#routes);
+    this.lineage = new Lineage(this.#routes);
+    this.documents = new Documents(this.#routes);
   }
 
   async resolve(query: ResolveQuery, options?: CallOptions): Promise<Resolved> {
     const { artifact, labels, ...rest } = query;
-    const pairs = Object.entries(labels ?? {}).map(([key, value]) => ["labels", `${key}=${value}`] as const);
-    return this.#get(`${this.#path(artifact)}/resolve${queryString(rest, pairs)}`, "artifact", options);
+    const text = queryString(rest, labelPairs("labels", labels));
+    return this.#routes.get(`${this.#routes.artifact(artifact)}/resolve${text}`, "artifact", options);
   }
 
   /** Resolves many in as few requests as the registry allows; one failing item fails only itself. In order. */
   async resolveMany(queries: ResolveQuery[], options?: CallOptions): Promise<ResolveResult[]> {
     const whole = queries.map((query) => ({
       ...query,
-      artifact: this.#reference(query.artifact).toString(),
+      artifact: this.#routes.reference(query.artifact).toString(),
     }));
     const requests: Promise<{ results: ResolveResult[] }>[] = [];
     for (let start = 0; start < whole.length; start += MOST_QUERIES) {
       const body = { queries: whole.slice(start, start + MOST_QUERIES) };
-      requests.push(this.#send("POST", "v1/resolve", body, "results", options));
+      requests.push(this.#routes.send("POST", "v1/resolve", { body }, "results", options));
     }
     return (await Promise.all(requests)).flatMap(({ results }) => results);
   }
@@ -71,8 +85,8 @@ export class RegistryClient {
     body: Publish,
     options?: CallOptions,
   ): Promise<{ version: Version; created: boolean }> {
-    const path = `${this.#path(artifact)}/versions`;
-    const answer = await this.#caller.call({ method: "POST", path, body, expects: "fingerprint" }, options);
+    const path = `${this.#routes.artifact(artifact)}/versions`;
+    const answer = await this.#routes.call({ method: "POST", path, body, expects: "fingerprint" }, options);
     return { version: answer.body as Version, created: answer.status === 201 };
   }
 
@@ -84,13 +98,12 @@ export class RegistryClient {
     body: BuildReport,
     options?: CallOptions,
   ): Promise<{ build: Build; version: Version }> {
-    if (build === "." || build === "..") throw new RegistryError("refused", `"${build}" cannot name a build`);
-    const path = `${this.#versionPath(artifact, `fingerprint:${fingerprint}`)}/builds/${encodeURIComponent(build)}`;
-    return this.#send("PUT", path, body, "version", options);
+    const path = this.#routes.build(artifact, `fingerprint:${fingerprint}`, build);
+    return this.#routes.send("PUT", path, { body }, "version", options);
   }
 
   async getVersion(artifact: string, version: VersionReference, options?: CallOptions): Promise<Version> {
-    return this.#get(this.#versionPath(artifact, version), "fingerprint", options);
+    return this.#routes.get(this.#routes.version(artifact, version), "fingerprint", options);
   }
 
   async listVersions(
@@ -98,7 +111,11 @@ export class RegistryClient {
     filter: Paging & { state?: VersionState | undefined } = {},
     options?: CallOptions,
   ): Promise<Page<VersionSummary>> {
-    return this.#get(`${this.#path(artifact)}/versions${queryString(filter)}`, "items", options);
+    return this.#routes.get(
+      `${this.#routes.artifact(artifact)}/versions${queryString(filter)}`,
+      "items",
+      options,
+    );
   }
 
   /** Completes a version by hand, dropping the builds that are missing. */
@@ -108,8 +125,8 @@ export class RegistryClient {
     reason: string,
     options?: CallOptions,
   ): Promise<Version> {
-    const path = `${this.#versionPath(artifact, version)}/complete`;
-    return this.#send("POST", path, { reason }, "fingerprint", options);
+    const path = `${this.#routes.version(artifact, version)}/complete`;
+    return this.#routes.send("POST", path, { body: { reason } }, "fingerprint", options);
   }
 
   /** Gives an incomplete version up, so that its fingerprint is free. For a complete one see `deleteVersion`. */
@@ -119,38 +136,38 @@ export class RegistryClient {
     reason?: string,
     options?: CallOptions,
   ): Promise<Version> {
-    const path = `${this.#versionPath(artifact, version)}${queryString({ reason })}`;
-    return this.#send("DELETE", path, undefined, "fingerprint", options);
+    const path = `${this.#routes.version(artifact, version)}${queryString({ reason })}`;
+    return this.#routes.send("DELETE", path, {}, "fingerprint", options);
   }
 
   /** Deletes a complete version; its number is not given again. */
   async deleteVersion(artifact: string, version: VersionReference, options?: CallOptions): Promise<void> {
-    await this.#caller.call({ method: "DELETE", path: this.#versionPath(artifact, version) }, options);
+    await this.#routes.tell("DELETE", this.#routes.version(artifact, version), options);
   }
 
   async getArtifact(artifact: string, options?: CallOptions): Promise<Artifact> {
-    return this.#get(this.#path(artifact), "artifact", options);
+    return this.#routes.get(this.#routes.artifact(artifact), "artifact", options);
   }
 
   async listArtifacts(
     filter: Paging & { namespace?: string | undefined; q?: string | undefined } = {},
     options?: CallOptions,
   ): Promise<Page<Artifact>> {
-    return this.#get(`v1/artifacts${queryString(filter)}`, "items", options);
+    return this.#routes.get(`v1/artifacts${queryString(filter)}`, "items", options);
   }
 
   /** Creates an artifact, or changes its description and labels. */
   async putArtifact(
     artifact: string,
-    body: { description?: string; labels?: Labels },
+    body: { description?: string; labels?: Labels; retention?: Retention | null },
     options?: CallOptions,
   ): Promise<Artifact> {
-    return this.#send("PUT", this.#path(artifact), body, "artifact", options);
+    return this.#routes.send("PUT", this.#routes.artifact(artifact), { body }, "artifact", options);
   }
 
   /** Deletes an artifact; publishing it again continues its numbers. */
   async deleteArtifact(artifact: string, options?: CallOptions): Promise<void> {
-    await this.#caller.call({ method: "DELETE", path: this.#path(artifact) }, options);
+    await this.#routes.tell("DELETE", this.#routes.artifact(artifact), options);
   }
 
   /** "What is ami-123?" */
@@ -158,53 +175,63 @@ export class RegistryClient {
     filter: Paging & { external_id: string; platform?: string | undefined },
     options?: CallOptions,
   ): Promise<Page<FoundImage>> {
-    return this.#get(`v1/images${queryString(filter)}`, "items", options);
+    return this.#routes.get(`v1/images${queryString(filter)}`, "items", options);
+  }
+
+  /** Versions of all artifacts that fit, the newest first. */
+  async search(filter: SearchFilter, options?: CallOptions): Promise<Page<VersionSummary>> {
+    const { labels, ...rest } = filter;
+    return this.#routes.get(`v1/search${queryString(rest, labelPairs("label", labels))}`, "items", options);
+  }
+
+  /** Who resolved what, and when last: of one version, of an artifact, or what one consumer reads. */
+  async listConsumers(
+    of:
+      | (Paging & { artifact: string; version?: VersionReference | undefined })
+      | (Paging & { consumer: string }),
+    options?: CallOptions,
+  ): Promise<Page<Consumer>> {
+    const { limit, cursor } = of;
+    if ("consumer" in of) {
+      const text = queryString({ consumer: of.consumer, limit, cursor });
+      return this.#routes.get(`v1/consumers${text}`, "items", options);
+    }
+    const { artifact, version } = of;
+    const path =
+      version === undefined ? this.#routes.artifact(artifact) : this.#routes.version(artifact, version);
+    return this.#routes.get(`${path}/consumers${queryString({ limit, cursor })}`, "items", options);
+  }
+
+  /** What differs between two versions. */
+  async diff(
+    artifact: string,
+    from: VersionReference,
+    to: VersionReference,
+    options?: CallOptions,
+  ): Promise<Diff> {
+    return this.#routes.get(
+      `${this.#routes.artifact(artifact)}/diff${queryString({ from, to })}`,
+      "equal",
+      options,
+    );
+  }
+
+  /** Which versions stay and which go, each with its reasons. Deletes only with `dry_run: false`. */
+  async retain(
+    artifact: string,
+    body: Paging & { dry_run?: boolean; keep?: number; days?: number } = {},
+    options?: CallOptions,
+  ): Promise<RetentionResult> {
+    const path = `${this.#routes.artifact(artifact)}/retention`;
+    return this.#routes.send("POST", path, { body }, "versions", options);
   }
 
   async health(options?: CallOptions): Promise<Health> {
-    return this.#get("healthz", "status", options);
+    return this.#routes.get("healthz", "status", options);
   }
 
   /** Closes idle connections. */
   close(): void {
     this.#caller.close();
   }
-
-  #reference(artifact: string) {
-    return parseReference(artifact, this.#namespace);
-  }
-
-  #path(artifact: string): string {
-    const { namespace, artifact: name } = this.#reference(artifact);
-    return `v1/artifacts/${namespace}/${name}`;
-  }
-
-  #versionPath(artifact: string, version: VersionReference): string {
-    return `${this.#path(artifact)}/versions/${encodeURIComponent(version)}`;
-  }
-
-  #get<T>(path: string, expects: string, options?: CallOptions): Promise<T> {
-    return this.#send("GET", path, undefined, expects, options);
-  }
-
-  async #send<T>(
-    method: "GET" | "POST" | "PUT" | "DELETE",
-    path: string,
-    body: unknown,
-    expects: string,
-    options?: CallOptions,
-  ): Promise<T> {
-    const answer = await this.#caller.call({ method, path, body, expects }, options);
-    return answer.body as T;
-  }
-}
-
-type Values = Record<string, string | number | undefined>;
-
-function queryString(values: Values, pairs: (readonly [string, string])[] = []): string {
-  const given = Object.entries(values).flatMap(([key, value]) =>
-    value === undefined ? [] : [[key, String(value)]],
-  );
-  const text = new URLSearchParams([...given, ...pairs.map(([key, value]) => [key, value])]).toString();
-  return text && `?${text}`;
 }

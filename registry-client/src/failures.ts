@@ -72,7 +72,7 @@ export function connectionFailure(thrown: unknown, { address, caFile }: Settings
  *   given when the call has no body to hand on
  */
 export function readAnswer(
-  answer: Answer,
+  answer: Pick<Answer, "status" | "headers"> & { text: string },
   expected: string | undefined,
   address: URL,
 ): { body: unknown } | Failure {

@@ -1,10 +1,12 @@
-export type { CallOptions, ClientOptions } from "./caller.ts";
-export type { Paging, ResolveResult, VersionReference } from "./client.ts";
+export type { CallOptions, ClientOptions, Content } from "./caller.ts";
+export type { MoveOptions } from "./channels.ts";
+export type { ResolveResult } from "./client.ts";
 export { RegistryClient } from "./client.ts";
 export type { ErrorKind, Problem } from "./problem.ts";
 export { problemError, RegistryError } from "./problem.ts";
 export type { Reference } from "./reference.ts";
 export { isName, parseReference, ReferenceError_ } from "./reference.ts";
+export type { Paging, VersionReference } from "./routes.ts";
 export type { SettingKey, Settings } from "./settings.ts";
 export { DEFAULT_ADDRESS, readSettings, SettingsError } from "./settings.ts";
 export type { DamagedFile, SpoolEntry, SpoolRecord } from "./spool.ts";

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { record } from "../test/record.ts";
+import { scratch } from "../test/scratch.ts";
 import { ReferenceError_, RegistryError } from "./index.ts";
 import { listSpool, writeSpoolRecord } from "./spool.ts";
 import { sendSpool } from "./spool-send.ts";
@@ -11,7 +11,7 @@ import type { Build, Publish, Version } from "./types.ts";
 let dir: string;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), "waybill-spool-"));
+  dir = await scratch();
 });
 
 /** Plays a registry that keeps what it is told under (fingerprint, build), as publishing is idempotent. */

@@ -1,18 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import fc from "fast-check";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { record } from "../test/record.ts";
+import { scratch } from "../test/scratch.ts";
 import { listSpool, type SpoolRecord, scanSpool, spoolDirectory, writeSpoolRecord } from "./spool.ts";
 
 let dir: string;
 
 beforeEach(async () => {
-  dir = join(await mkdtemp(join(tmpdir(), "waybill-spool-")), "state", "spool");
+  dir = join(await scratch(), "state", "spool");
 });
 
 test("is where WAYBILL_SPOOL_DIR or XDG_STATE_HOME say, or below the home directory", () => {
@@ -57,7 +58,7 @@ test("lists by the time the builds ended, whatever order and zone they were writ
   });
   await fc.assert(
     fc.asyncProperty(times, async (ends) => {
-      const here = await mkdtemp(join(tmpdir(), "waybill-spool-"));
+      const here = await scratch();
       for (const end of ends) await writeSpoolRecord(here, record("web", { ended_at: end.toISOString() }));
       const listed = (await listSpool(here)).map((entry) =>
         Date.parse(entry.record.build.report.ended_at ?? ""),

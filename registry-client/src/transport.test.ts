@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { type Certificate, makeCertificate } from "../test/certificate.ts";
+import { scratch } from "../test/scratch.ts";
 import { client, json, play } from "../test/server.ts";
 import { knowsProxies } from "./transport.ts";
 
@@ -16,7 +16,7 @@ let caFile: string;
 beforeAll(async () => {
   authority = makeCertificate("Test Authority");
   served = makeCertificate("localhost", authority);
-  caFile = join(await mkdtemp(join(tmpdir(), "waybill-ca-")), "ca.pem");
+  caFile = join(await scratch(), "ca.pem");
   await writeFile(caFile, authority.cert);
 });
 
@@ -39,7 +39,7 @@ test("says to set ca_file when the authority is unknown, and does not try again"
 
 test("says when ca_file holds another authority", async () => {
   const { address } = await secure();
-  const other = join(await mkdtemp(join(tmpdir(), "waybill-ca-")), "other.pem");
+  const other = join(await scratch(), "other.pem");
   await writeFile(other, makeCertificate("Other").cert);
   await expect(client(address, { ca_file: other }).resolve(query)).rejects.toThrow(
     `ca_file ${other} does not hold the authority that signed it`,
@@ -53,7 +53,7 @@ test("says when ca_file cannot be read or holds no certificate", async () => {
     code: "ca_file",
     message: "ca_file /no/such/file cannot be read: ENOENT",
   });
-  const empty = join(await mkdtemp(join(tmpdir(), "waybill-ca-")), "empty.pem");
+  const empty = join(await scratch(), "empty.pem");
   await writeFile(empty, "nothing");
   await expect(client(address, { ca_file: empty }).resolve(query)).rejects.toThrow("holds no certificate");
 });

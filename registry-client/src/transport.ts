@@ -5,10 +5,10 @@ export type Exchange = {
   method: string;
   url: URL;
   headers: Record<string, string | number>;
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
   signal: AbortSignal;
 };
-export type Answer = { status: number; headers: IncomingHttpHeaders; text: string };
+export type Answer = { status: number; headers: IncomingHttpHeaders; bytes: Buffer };
 
 /** `ca_file` cannot be read or holds no certificate; the message says which. */
 export class UnusableCaFile extends Error {}
@@ -124,6 +124,6 @@ async function readAll(response: IncomingMessage): Promise<Answer> {
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
-    text: Buffer.concat(chunks).toString("utf8"),
+    bytes: Buffer.concat(chunks),
   };
 }

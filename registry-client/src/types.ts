@@ -25,4 +25,47 @@ export type Resolved = Schemas["Resolved"];
 export type FoundImage = Schemas["FoundImage"];
 export type Health = Schemas["Health"];
 
+export type Ancestry = Schemas["Ancestry"];
+/** A parent or child in an {@link Ancestry}, with those behind it. */
+export type Relative = Schemas["Relative"];
+export type OutOfDate = Schemas["OutOfDate"];
+export type Document_ = Schemas["Document"];
+export type Consumer = Schemas["Consumer"];
+export type Diff = Schemas["Diff"];
+export type MapChanges = Schemas["MapChanges"];
+export type Retention = NonNullable<Schemas["RetentionPolicy"]>;
+export type RetentionResult = Schemas["RetentionResult"];
+
 export type Page<T> = { items: T[]; next_cursor: string | null };
+
+export type Channel = Schemas["Channel"];
+export type ChannelRules = Schemas["ChannelRules"];
+export type ChannelChange = Schemas["ChannelChange"];
+/** One line of a channel's history. */
+export type Assignment = Schemas["Assignment"];
+export type RolledBack = Schemas["RolledBack"];
+export type Revocation = Schemas["Revocation"];
+/** As {@link Revocation}, of a version that may have no cause at all. */
+export type RevocationState = Schemas["RevocationState"];
+export type Revoke = Schemas["Revoke"];
+export type Revoked = Schemas["Revoked"];
+export type RevocationPreview = Schemas["RevocationPreview"];
+
+/** What {@link RegistryClient.search} looks for; all that is given has to fit. */
+export type SearchFilter = {
+  /** Words, or beginnings of words. */
+  q?: string | undefined;
+  namespace?: string | undefined;
+  labels?: Labels | undefined;
+  type?: string | undefined;
+  platform?: string | undefined;
+  region?: string | undefined;
+  external_id?: string | undefined;
+  fingerprint?: string | undefined;
+  /** A git commit, or its beginning. */
+  commit?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+};

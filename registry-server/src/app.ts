@@ -1,11 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { Logger } from "pino";
+import { ancestryRoutes } from "./ancestry/routes.ts";
+import { AncestryService } from "./ancestry/service.ts";
 import { artifactRoutes } from "./artifacts/routes.ts";
 import { ArtifactService } from "./artifacts/service.ts";
 import { buildRoutes } from "./builds/routes.ts";
+import { channelRoutes } from "./channels/routes.ts";
+import { ChannelService } from "./channels/service.ts";
+import { comparingRoutes } from "./comparing/routes.ts";
+import { ComparingService } from "./comparing/service.ts";
+import type { Consumptions } from "./consumers/consumptions.ts";
+import { consumerRoutes } from "./consumers/routes.ts";
+import { ConsumerService } from "./consumers/service.ts";
 import type { Database } from "./database/database.ts";
-import { type RouteNeeds, registerOn, toProblemResponse } from "./http/contract.ts";
+import { documentRoutes } from "./documents/routes.ts";
+import { DocumentService } from "./documents/service.ts";
+import { toProblemResponse } from "./http/answers.ts";
+import { type RouteNeeds, registerOn } from "./http/contract.ts";
 import { healthRoutes } from "./http/health.ts";
 import { contracts, openApiDocument } from "./http/openapi.ts";
 import { Problem } from "./http/problem.ts";
@@ -13,6 +25,13 @@ import { imageRoutes } from "./images/routes.ts";
 import { ImageService } from "./images/service.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
+import { retentionRoutes } from "./retention/routes.ts";
+import { RetentionService } from "./retention/service.ts";
+import { revocationRoutes } from "./revocations/routes.ts";
+import { RevocationService } from "./revocations/service.ts";
+import { searchRoutes } from "./search/routes.ts";
+import { SearchService } from "./search/service.ts";
+import { everything } from "./tokens/scopes.ts";
 import { authenticate } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
 import { versionRoutes } from "./versions/routes.ts";
@@ -25,14 +44,19 @@ export type AppNeeds = {
   /** Whether requests need no token. */
   dev: boolean;
   incompleteTtlMs: number;
+  /** Where it is noted who resolves what; whoever gives it flushes it. */
+  consumptions: Consumptions;
 };
 
 /** Makes the HTTP application of the registry; it opens no port. */
-export function createApp({ database, log, clock, dev, incompleteTtlMs }: AppNeeds): Hono {
+export function createApp(appNeeds: AppNeeds): Hono {
+  const { database, log, clock, dev, incompleteTtlMs, consumptions } = appNeeds;
   const app = new Hono();
   const needs: RouteNeeds = {
     log,
-    authenticate: dev ? () => "dev" : (authorization) => authenticate(database, authorization),
+    authenticate: dev
+      ? () => ({ name: "dev", scopes: everything })
+      : (authorization) => authenticate(database, authorization),
     isUnavailable: database.isUnavailable,
   };
   const register = registerOn(app, needs);
@@ -40,8 +64,16 @@ export function createApp({ database, log, clock, dev, incompleteTtlMs }: AppNee
   artifactRoutes(register, new ArtifactService(database, clock));
   versionRoutes(register, versions);
   buildRoutes(register, versions);
-  resolvingRoutes(register, new ResolvingService(database));
+  resolvingRoutes(register, new ResolvingService(database, clock, consumptions));
   imageRoutes(register, new ImageService(database));
+  documentRoutes(register, new DocumentService(database, clock));
+  ancestryRoutes(register, new AncestryService(database, clock));
+  consumerRoutes(register, new ConsumerService(database, consumptions));
+  searchRoutes(register, new SearchService(database, clock));
+  channelRoutes(register, new ChannelService(database, clock));
+  revocationRoutes(register, new RevocationService(database, clock));
+  comparingRoutes(register, new ComparingService(database));
+  retentionRoutes(register, new RetentionService(database, clock, consumptions));
   let document: ReturnType<typeof openApiDocument> | undefined;
   healthRoutes(register, database.ping, () => {
     document ??= openApiDocument();

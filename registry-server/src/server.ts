@@ -4,16 +4,28 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
+import { Consumptions } from "./consumers/consumptions.ts";
 import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
 import { Problem, type ProblemCode } from "./http/problem.ts";
 import { startLoop } from "./jobs/loop.ts";
+import { applyDuePolicies } from "./retention/job.ts";
+import { announceDue } from "./revocations/announcing.ts";
+import { serverCaller } from "./tokens/scopes.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
+import { backfill } from "./versions/backfill.ts";
 import { expireOverdue } from "./versions/expiry.ts";
 
 const drainMs = 10_000;
 const closeIdleEveryMs = 50;
+/** The loop waits for at most one and a half times as long, so what a crash loses was resolved within five seconds. */
+const flushEveryMs = 3_000;
+const backfillEveryMs = 1_000;
+/** Few enough that stopping never waits for long. */
+const backfillBatch = 200;
+/** How late the event of a scheduled revocation may be; the revocation itself is not. */
+const announceEveryMs = 10_000;
 
 export type RunningServer = {
   url: string;
@@ -36,7 +48,8 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     const bootstrap = dev
       ? { givenIsUnknown: false }
       : await bootstrapTokens(database, clock, config.bootstrapToken);
-    const app = createApp({ database, log, clock, dev, incompleteTtlMs });
+    const consumptions = new Consumptions(database, clock, log);
+    const app = createApp({ database, log, clock, dev, incompleteTtlMs, consumptions });
     const server = listenerFor(app.fetch);
     const url = await listen(server, config.listen);
     const stopExpiry = startLoop(
@@ -48,9 +61,52 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       log,
     );
 
+    const stopRetention = startLoop(
+      {
+        name: "retention",
+        everyMs: 60_000,
+        run: () => retain(),
+      },
+      log,
+    );
+
+    async function retain(): Promise<void> {
+      await consumptions.flush();
+      const count = await applyDuePolicies(database, clock, serverCaller("retention"));
+      if (count > 0) log.info({ count }, "versions deleted by retention");
+    }
+
+    const stopAnnouncing = startLoop(
+      {
+        name: "revocation",
+        everyMs: announceEveryMs,
+        run: async () => {
+          const count = await announceDue(database, clock, serverCaller("revocation"));
+          if (count > 0) log.info({ count }, "revocations took effect");
+        },
+      },
+      log,
+    );
+
+    const stopBackfill = startLoop(
+      {
+        name: "backfill",
+        everyMs: backfillEveryMs,
+        run: async () => {
+          const count = await backfill(database, clock, backfillBatch);
+          if (count > 0) log.info({ count }, "earlier versions linked and made searchable");
+        },
+      },
+      log,
+    );
+
+    const stopFlushing = startLoop(
+      { name: "consumption", everyMs: flushEveryMs, run: () => consumptions.flush() },
+      log,
+    );
+
     async function expire(): Promise<void> {
-      const caller = { name: "server", requestId: "expiry" };
-      const count = await expireOverdue(database, clock, incompleteTtlMs, caller);
+      const count = await expireOverdue(database, clock, incompleteTtlMs, serverCaller("expiry"));
       if (count > 0) log.info({ count }, "incomplete versions expired");
     }
 
@@ -58,7 +114,11 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       url,
       bootstrap,
       async close() {
-        await Promise.all([drain(server), stopExpiry()]);
+        await Promise.all([drain(server), stopExpiry(), stopAnnouncing(), stopRetention()]);
+        await Promise.all([stopFlushing(), stopBackfill()]);
+        await consumptions.flush().catch((error: unknown) => {
+          log.warn({ err: error }, "who resolved what in the last seconds could not be written");
+        });
         await database.close();
       },
     };

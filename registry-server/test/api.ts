@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { createApp } from "../src/app.ts";
 import type { Artifact } from "../src/artifacts/schema.ts";
 import type { Build, BuildReport } from "../src/builds/schema.ts";
+import { Consumptions } from "../src/consumers/consumptions.ts";
 import type { Database } from "../src/database/database.ts";
 import type { ProblemBody } from "../src/http/problem.ts";
 import type { FoundImage } from "../src/images/schema.ts";
@@ -28,13 +29,16 @@ export type Page<T> = { items: T[]; next_cursor: string | null };
 /** The HTTP API without a port: every test goes through the public door. */
 export class Api {
   readonly clock = new TestClock();
+  readonly consumptions: Consumptions;
   readonly #app: ReturnType<typeof createApp>;
 
   constructor(database: Database, options: { dev?: boolean; logTo?: (line: string) => void } = {}) {
     const log = pino({ level: options.logTo ? "trace" : "silent" }, { write: options.logTo ?? (() => {}) });
     const { clock } = this;
     const dev = options.dev ?? true;
-    this.#app = createApp({ database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day });
+    this.consumptions = new Consumptions(database, clock.read, log);
+    const { consumptions } = this;
+    this.#app = createApp({ database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions });
   }
 
   request(path: string, init?: RequestInit): Promise<Response> {

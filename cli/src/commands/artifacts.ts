@@ -1,6 +1,6 @@
 import type { Artifact } from "@waybill/registry-client";
 import type { Command } from "commander";
-import { confirmed, pair, positiveInteger } from "../arguments.ts";
+import { ARTIFACT, confirmed, pair, positiveInteger } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { UsageError } from "../failures.ts";
 import { type Output, pairsText } from "../output.ts";
@@ -36,7 +36,7 @@ export function define(command: Command, output: Output): void {
   command
     .command("show")
     .description("Show one artifact.")
-    .argument("<artifact>", "namespace/artifact")
+    .argument(...ARTIFACT)
     .allowExcessArguments(false)
     .action(async (name: string, _options, show: Command) => {
       printOne(await withClient(show, output, (client) => client.getArtifact(name)), output);
@@ -46,7 +46,7 @@ export function define(command: Command, output: Output): void {
   command
     .command("describe")
     .description("Create an artifact, or change its description and labels.")
-    .argument("<artifact>", "namespace/artifact")
+    .argument(...ARTIFACT)
     .option("--description <text>", "what it is for")
     .option("--label <key=value>", "all labels it shall have; may be given again", pair)
     .allowExcessArguments(false)
@@ -62,7 +62,7 @@ export function define(command: Command, output: Output): void {
   command
     .command("delete")
     .description("Delete an artifact with all its versions; if it is published again, its numbers go on.")
-    .argument("<artifact>", "namespace/artifact")
+    .argument(...ARTIFACT)
     .option("--yes", "do it")
     .allowExcessArguments(false)
     .action(async (name: string, { yes }, remove: Command) => {
@@ -86,6 +86,7 @@ function printList(items: Artifact[], filtered: boolean, output: Output): void {
 }
 
 function printOne(artifact: Artifact, output: Output): void {
-  const { namespace: _namespace, name: _name, labels, ...facts } = artifact;
-  output.result(artifact, () => output.facts({ ...facts, labels: pairsText(labels) }));
+  const { namespace: _namespace, name: _name, labels, retention, ...facts } = artifact;
+  const kept = retention && `the newest ${retention.keep}, and ${retention.days} days`;
+  output.result(artifact, () => output.facts({ ...facts, retention: kept, labels: pairsText(labels) }));
 }

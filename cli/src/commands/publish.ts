@@ -106,7 +106,11 @@ async function requestBody(json: string | undefined, options: Options): Promise<
 /** What waits is older than what is published now, and goes first. */
 async function sendWaiting(client: Parameters<typeof sendSpool>[1], output: Output): Promise<void> {
   const dir = spoolDirectory(process.env);
-  const { sent, setAside, stopped } = await sendSpool(dir, client);
+  const { sent, setAside, stopped } = await sendSpool(dir, client, {
+    onSent({ build }, { artifact, warnings }) {
+      for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
+    },
+  });
   if (sent > 0) output.note(`sent ${sent} builds from the spool first`);
   if (setAside > 0) {
     output.warning(`${setAside} builds of the spool were refused and set aside in ${dir}/refused`);

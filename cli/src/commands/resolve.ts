@@ -5,6 +5,9 @@ import { withClient } from "../connect.ts";
 import { NoneError, UsageError } from "../failures.ts";
 import { imageText, type Output } from "../output.ts";
 
+type OnRevoked = NonNullable<ResolveQuery["on_revoked"]>;
+const ON_REVOKED: OnRevoked[] = ["error", "warn", "previous"];
+
 const HELP = `
 Prints the external id of the image when exactly one is left. When there are several, or none but files, and neither
 --platform, --region nor --build was given, it prints the number of the version and says on stderr what there is;
@@ -14,8 +17,11 @@ prints anything else.
 --output takes external_id, number, semver, fingerprint, description, channel, created_at, completed_at, images, files,
 metadata.KEY, metadata_full.KEY or labels.KEY. A value that is not there ends with 1.
 
+A revoked version is refused (4), unless --on-revoked or WAYBILL_ON_REVOKED says warn or previous.
+
 Examples:
   waybill resolve hashicorp/web --region us-east-1
+  waybill resolve hashicorp/web --channel production --on-revoked previous
   waybill resolve hashicorp/web --constraint "~> 1.4" --output semver
   waybill resolve hashicorp/web --fingerprint "$GIT_SHA" || [ $? -ne 1 ] || packer build .   # build what is not there
   waybill resolve hashicorp/web --json | jq -r '.images[].external_id'
@@ -24,7 +30,7 @@ Examples:
 export function define(command: Command, output: Output): void {
   command
     .argument("<artifact>", "namespace/artifact")
-    .option("--channel <name>", "what the channel points to (default: latest)")
+    .option("--channel <channel>", "what the channel points to (default: latest)")
     .addOption(new Option("--version <number>", "the version with this number").argParser(positiveInteger))
     .option("--constraint <text>", 'the highest semantic version that fits, such as "~> 1.4"')
     .option("--fingerprint <text>", "the version published under this fingerprint")
@@ -33,20 +39,42 @@ export function define(command: Command, output: Output): void {
     .option("--region <name>", "only images in this region")
     .option("--build <name>", "only what this build made")
     .option("--label <key=value>", "only what has this label; may be given again", pair)
+    .addOption(
+      new Option(
+        "--on-revoked <what>",
+        "when the version is revoked: end with 4 (error, the default), warn, or take the previous one",
+      ).choices(ON_REVOKED),
+    )
     .option("--output <name>", "print this value")
     .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, options) => {
-      const { label: labels, output: wanted, ...rest } = options;
+      const { label: labels, output: wanted, onRevoked = fromEnvironment(), ...rest } = options;
       const selectors = ["channel", "version", "constraint", "fingerprint"].filter((name) => name in rest);
       if (selectors.length > 1) {
         throw new UsageError(`--${selectors.join(" and --")} cannot be given together; choose one`);
       }
-      const query: ResolveQuery = { artifact, ...rest, ...(labels && { labels }) };
+      const query: ResolveQuery = {
+        artifact,
+        ...rest,
+        ...(labels && { labels }),
+        ...(onRevoked && { on_revoked: onRevoked }),
+      };
       const resolved = await withClient(command, output, (client) => client.resolve(query));
       for (const { message } of resolved.warnings) output.warning(message);
       output.result(resolved, () => print(resolved, query, wanted, output));
     });
+}
+
+/** WAYBILL_ON_REVOKED, as the provider reads it. @throws {UsageError} when it says something else */
+function fromEnvironment(): OnRevoked | undefined {
+  const { WAYBILL_ON_REVOKED: text } = process.env;
+  if (!text) return undefined;
+  const known = ON_REVOKED.find((word) => word === text);
+  if (known) return known;
+  throw new UsageError(
+    `WAYBILL_ON_REVOKED must be one of ${ON_REVOKED.join(", ")}, not ${JSON.stringify(text)}`,
+  );
 }
 
 function print(resolved: Resolved, query: ResolveQuery, wanted: string | undefined, output: Output): void {

@@ -59,8 +59,9 @@ test("sends the oldest first, once, even when two send at the same time", async 
 test("leaves latest where something newer is", async () => {
   await run(["publish", "newer/web", ...publication("new", "=ami-new")]);
   await writeSpoolRecord(run.spool, record("newer/web", "old", "ami-old", "2026-01-01T00:00:00Z"));
-  const { code, stdout } = await run(["spool", "send"]);
+  const { code, stdout, stderr } = await run(["spool", "send"]);
   expect({ code, stdout }).toEqual({ code: 0, stdout: "sent web of newer/web, which is complete as 2\n" });
+  expect(stderr).toMatch(/^warning: web of newer\/web: .*latest.*\n$/);
   expect((await run(["resolve", "newer/web"])).stdout).toBe("ami-new\n");
 });
 

@@ -1,14 +1,13 @@
 import type { Version, VersionState, VersionSummary } from "@waybill/registry-client";
 import { type Command, Option } from "commander";
-import { confirmed, positiveInteger, versionReference } from "../arguments.ts";
+import { ARTIFACT, confirmed, positiveInteger, VERSION, versionReference } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { UsageError } from "../failures.ts";
 import { type Output, pairsText } from "../output.ts";
 import { DEFAULT_LIMIT, upTo } from "../pages.ts";
+import { stateText } from "../revocation-output.ts";
 
 const STATES = ["incomplete", "complete", "abandoned", "expired"] satisfies VersionState[];
-const ARTIFACT = ["<artifact>", "namespace/artifact"] as const;
-const VERSION = ["<version>", "number or fingerprint"] as const;
 const EXAMPLES = `
 Examples:
   waybill versions list hashicorp/web --state incomplete
@@ -115,7 +114,9 @@ function printList(
     output.note(state ? `no version is ${state}` : `no versions yet; ${hint}`);
     return;
   }
-  const rows = items.map(({ number, state, semver, fingerprint, builds, missing_builds, completed_at }) => {
+  const rows = items.map((item) => {
+    const { number, semver, fingerprint, builds, missing_builds, completed_at, revocation } = item;
+    const state = revocation?.revoked ? "revoked" : item.state;
     const missing = missing_builds.length > 0 ? ` (missing: ${missing_builds.join(", ")})` : "";
     const names = `${builds.map(({ name }) => name).join(", ")}${missing}`;
     return [number, state, semver, fingerprint, completed_at, names.trim()];
@@ -132,6 +133,8 @@ export function printVersion(version: Version, output: Output): void {
     output.facts({
       ...{ artifact, number, state, semver, fingerprint, description, labels: pairsText(labels) },
       ...{ created_at, completed_at, missing: version.missing_builds.join(", ") },
+      revocation: version.revocation && stateText(version.revocation),
+      "revoked ancestors": ancestorsText(version),
     });
     const rows = version.builds.flatMap(({ name, artifact_type, images, files }) => [
       ...images.map((image) => [name, artifact_type, image.platform, image.region, image.external_id]),
@@ -139,4 +142,10 @@ export function printVersion(version: Version, output: Output): void {
     ]);
     if (rows.length > 0) output.table(["BUILD", "TYPE", "PLATFORM", "REGION", "EXTERNAL ID"], rows);
   });
+}
+
+function ancestorsText({ revoked_ancestors, revoked_ancestors_hidden }: Version): string {
+  const names = revoked_ancestors.map(({ artifact, number }) => `${artifact} ${number}`);
+  const hidden = revoked_ancestors_hidden > 0 ? [`${revoked_ancestors_hidden} that cannot be shown`] : [];
+  return [...names, ...hidden].join(", ");
 }

@@ -34,6 +34,7 @@ export const putArtifact = createRoute({
   method: "put",
   path,
   operationId: "putArtifact",
+  "x-scope": "publish",
   tags,
   summary: "Create an artifact, or change its description and labels",
   request: {
@@ -67,6 +68,7 @@ export const deleteArtifact = createRoute({
   method: "delete",
   path,
   operationId: "deleteArtifact",
+  "x-scope": "admin",
   tags,
   summary: "Delete an artifact with all its versions; its name and its numbers are never used anew",
   request: { params: artifactParams },
@@ -79,7 +81,10 @@ export const deleteArtifact = createRoute({
 
 /** Adds the routes of artifacts. */
 export function artifactRoutes(register: Register, artifacts: ArtifactService): void {
-  register(listArtifacts, async ({ query }) => ({ status: 200, body: await artifacts.list(query) }));
+  register(listArtifacts, async ({ query, caller }) => ({
+    status: 200,
+    body: await artifacts.list(query, caller),
+  }));
 
   register(putArtifact, async ({ params, body, caller }) => {
     const { artifact, created } = await artifacts.put(params, body, caller);

@@ -9,6 +9,7 @@ import {
   textMap,
   timestamp,
 } from "../http/schema.ts";
+import { RetentionPolicySchema } from "../retention/schema.ts";
 
 export const artifactExample = {
   artifact: "hashicorp/logstream",
@@ -16,6 +17,7 @@ export const artifactExample = {
   name: "logstream",
   description: "Ships logs",
   labels: { team: "platform" },
+  retention: { keep: 20, days: 30 },
   latest: 7,
   versions: 7,
   created_at: "2026-01-01T09:00:00.000Z",
@@ -29,6 +31,7 @@ export const ArtifactSchema = z
     name: z.string(),
     description: z.string().nullable(),
     labels: z.record(z.string(), z.string()),
+    retention: RetentionPolicySchema.nullable().openapi({ description: "Null keeps every version" }),
     latest: z.int().nullable().openapi({ description: "Number of the version that `latest` is now" }),
     versions: z.int().openapi({ description: "How many complete versions there are" }),
     created_at: timestamp,
@@ -39,7 +42,13 @@ export const ArtifactSchema = z
 export const ArtifactPage = page(ArtifactSchema, "ArtifactPage");
 
 export const ArtifactChangeSchema = z
-  .strictObject({ description: description.nullable().optional(), labels: textMap.optional() })
+  .strictObject({
+    description: description.nullable().optional(),
+    labels: textMap.optional(),
+    retention: RetentionPolicySchema.nullable()
+      .optional()
+      .openapi({ description: "What is deleted once a day; null ends that. Needs the scope `admin`" }),
+  })
   .openapi("ArtifactChange");
 
 export const artifactListQuery = z.strictObject({

@@ -1,11 +1,14 @@
+import { deleteChannelsOf } from "../channels/store.ts";
 import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
-import { Problem } from "../http/problem.ts";
+import { nextRun } from "../retention/schedule.ts";
+import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { deleteVersionsOf } from "../versions/store.ts";
+import { artifactNotFound } from "./problems.ts";
 import type { Artifact, ArtifactChange } from "./schema.ts";
 import {
   type ArtifactRow,
@@ -21,13 +24,6 @@ export type ArtifactName = { namespace: string; artifact: string };
 
 export function pathOf({ namespace, artifact }: ArtifactName): string {
   return `${namespace}/${artifact}`;
-}
-
-export function artifactNotFound(path: string): Problem {
-  return new Problem(
-    "artifact_not_found",
-    `There is no artifact "${path}". Publishing a version creates it.`,
-  );
 }
 
 /** The artifact, locked; `artifact_not_found` when there is none. */
@@ -81,33 +77,49 @@ export class ArtifactService {
     return view(row);
   }
 
-  async list(query: {
-    namespace?: string | undefined;
-    q?: string | undefined;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-  }): Promise<{ items: Artifact[]; next_cursor: string | null }> {
+  /** Lists what the actor may read. */
+  async list(
+    query: {
+      namespace?: string | undefined;
+      q?: string | undefined;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    },
+    actor: Actor,
+  ): Promise<{ items: Artifact[]; next_cursor: string | null }> {
     const size = query.limit ?? defaultPageSize;
     const after = readCursor(query.cursor, "string");
-    const filter = { namespace: query.namespace, text: query.q };
+    const filter = { namespace: query.namespace, text: query.q, actor };
     const rows = await listArtifacts(this.#database.reads, filter, after, size + 1);
     return toPage(rows, size, (row) => row.path, view);
   }
 
-  /** Creates an artifact, or changes what is given; what is not given stays. */
+  /**
+   * Creates an artifact, or changes what is given; what is not given stays.
+   *
+   * @throws Problem `forbidden` when a retention policy is given without the scope `admin`
+   */
   async put(
     name: ArtifactName,
     change: ArtifactChange,
     caller: Caller,
   ): Promise<{ artifact: Artifact; created: boolean }> {
     const path = pathOf(name);
+    // A policy deletes versions every day from now on.
+    if (change.retention !== undefined) authorize(caller, "admin", name.namespace);
     return this.#database.write(async (tx) => {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const { row, created } = await lockOrCreate(unit, name);
-      const before = { description: row.description, labels: readJson(row.labels) };
+      const retention = row.retention && readJson(row.retention);
+      const before = { description: row.description, labels: readJson(row.labels), retention };
       const after = { ...before, ...withoutUndefined(change) };
       if (canonicalJson(before) !== canonicalJson(after)) {
-        await updateArtifact(tx, row.id, after, unit.now);
+        await updateArtifact(
+          tx,
+          row.id,
+          { ...after, ...schedule(before.retention, after.retention, unit) },
+          unit.now,
+        );
         await recordEvent(unit, { action: "artifact.changed", artifact: path, detail: { before, after } });
       }
       const changed = await findArtifactWithLatest(tx, path);
@@ -126,17 +138,27 @@ export class ArtifactService {
     await this.#database.write(async (tx) => {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const row = await lockExisting(unit, path);
+      await deleteChannelsOf(tx, row.id);
       await deleteVersionsOf(tx, row.id, unit.now);
-      const emptied = { description: null, labels: {}, complete_versions: 0, deleted_at: unit.now };
-      await updateArtifact(tx, row.id, emptied, unit.now);
+      const unscheduled = { retention: null, retention_due_at: null, retention_position: null };
+      const emptied = { description: null, labels: {}, ...unscheduled };
+      const columns = { ...emptied, complete_versions: 0, deleted_at: unit.now };
+      await updateArtifact(tx, row.id, columns, unit.now);
       const before = {
         description: row.description,
         labels: readJson(row.labels),
+        retention: row.retention && readJson(row.retention),
         versions: row.complete_versions,
       };
       await recordEvent(unit, { action: "artifact.deleted", artifact: path, detail: { before } });
     });
   }
+}
+
+/** A new policy is applied first a day from now, so that a wrong one can still be taken back. */
+function schedule(before: Artifact["retention"], after: Artifact["retention"], { now }: Unit) {
+  if (canonicalJson({ before }) === canonicalJson({ before: after })) return {};
+  return { retention_due_at: after && nextRun(now), retention_position: null };
 }
 
 function view(row: ArtifactRow & { latest: number | null }): Artifact {
@@ -147,6 +169,7 @@ function view(row: ArtifactRow & { latest: number | null }): Artifact {
     name,
     description: row.description,
     labels: readJson(row.labels),
+    retention: row.retention && readJson(row.retention),
     latest: row.latest,
     versions: row.complete_versions,
     created_at: row.created_at,

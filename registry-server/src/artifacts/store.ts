@@ -3,6 +3,8 @@ import type { Reader, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
 import { writeJson } from "../database/json.ts";
 import type { Tables } from "../database/schema.ts";
+import { readableBy } from "../tokens/reach.ts";
+import type { Actor } from "../tokens/scopes.ts";
 
 export type ArtifactRow = Selectable<Tables["artifacts"]>;
 
@@ -64,6 +66,9 @@ export async function insertArtifact(
 export type ArtifactUpdate = {
   description?: string | null;
   labels?: Record<string, string>;
+  retention?: { keep: number; days: number } | null;
+  retention_due_at?: string | null;
+  retention_position?: number | null;
   last_number?: number;
   complete_versions?: number;
   created_at?: string;
@@ -73,26 +78,31 @@ export type ArtifactUpdate = {
 export async function updateArtifact(
   tx: Writer,
   id: number,
-  { labels, ...columns }: ArtifactUpdate,
+  { labels, retention, ...columns }: ArtifactUpdate,
   now: string,
 ): Promise<void> {
   await tx
     .updateTable("artifacts")
-    .set({ ...columns, ...(labels && { labels: writeJson(labels) }), updated_at: now })
+    .set({
+      ...columns,
+      ...(labels && { labels: writeJson(labels) }),
+      ...(retention !== undefined && { retention: retention && writeJson(retention) }),
+      updated_at: now,
+    })
     .where("id", "=", id)
     .execute();
 }
 
-export type ArtifactFilter = { namespace?: string | undefined; text?: string | undefined };
+export type ArtifactFilter = { namespace?: string | undefined; text?: string | undefined; actor: Actor };
 
-/** Artifacts that are not deleted, by path, each with the number of its `latest`. */
+/** Artifacts that are not deleted and that the actor may read, by path, each with the number of its `latest`. */
 export async function listArtifacts(
   db: Reader,
   filter: ArtifactFilter,
   after: string | undefined,
   limit: number,
 ): Promise<(ArtifactRow & { latest: number | null })[]> {
-  let query = selectWithLatest(db).where("artifacts.deleted_at", "is", null);
+  let query = selectWithLatest(db).where("artifacts.deleted_at", "is", null).where(readableBy(filter.actor));
   if (filter.namespace !== undefined) {
     const { namespace } = filter;
     query = query.where("namespace_id", "=", (eb) =>

@@ -5,7 +5,7 @@ type Content = Omit<BuildReport, "provenance" | "started_at" | "ended_at">;
 
 /**
  * Whether a report says the same as a build that is stored. Where and when it was built makes no difference, so that
- * a retry from another machine is the same report.
+ * a retry from another machine is the same report; nor does the channel that a parent was found by.
  */
 export function sameContent(build: Content, report: Content): boolean {
   return canonicalJson(contentOf(build)) === canonicalJson(contentOf(report));
@@ -18,7 +18,7 @@ function contentOf(report: Content) {
     labels: image.labels ?? {},
   }));
   const files = (report.files ?? []).map(({ path, size, sha256 }) => ({ path, size, sha256 }));
-  const parents = report.parents ?? [];
+  const parents = (report.parents ?? []).map(({ channel: _, ...parent }) => parent);
   return {
     artifact_type: report.artifact_type,
     metadata: report.metadata ?? {},

@@ -16,6 +16,7 @@ export const reportBuild = createRoute({
   method: "put",
   path,
   operationId: "reportBuild",
+  "x-scope": "publish",
   tags,
   summary: "Report a build; the last expected one completes the version",
   description:
@@ -51,8 +52,8 @@ export function buildRoutes(register: Register, versions: VersionService): void 
     body: await versions.report(params, params.version, params.build, body, caller),
   }));
 
-  register(getBuild, async ({ params }) => ({
+  register(getBuild, async ({ params, caller }) => ({
     status: 200,
-    body: await versions.getBuild(params, params.version, params.build),
+    body: await versions.getBuild(params, params.version, params.build, caller),
   }));
 }

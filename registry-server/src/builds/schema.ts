@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import {
   artifactReference,
   buildName,
+  channelName,
   fingerprint,
   limits,
   moment,
@@ -11,6 +12,7 @@ import {
   versionNumber,
   versionParams,
 } from "../http/schema.ts";
+import { ProvenanceSchema, provenanceExample } from "./provenance.ts";
 
 const sha256 = z
   .string()
@@ -37,7 +39,7 @@ const fileExample = {
   size: 734003200,
   sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 };
-const parentExample = { artifact: "hashicorp/base", version: 12 };
+const parentExample = { artifact: "hashicorp/base", version: 12, channel: "production" };
 
 export const ImageInput = z
   .strictObject({
@@ -72,6 +74,9 @@ export const ParentSchema = z
     artifact: artifactReference,
     version: versionNumber.optional(),
     fingerprint: fingerprint.optional(),
+    channel: channelName
+      .optional()
+      .openapi({ description: "The channel that the parent was read from, when it was read from one" }),
   })
   .refine(
     (parent) => (parent.version === undefined) !== (parent.fingerprint === undefined),
@@ -79,17 +84,17 @@ export const ParentSchema = z
   )
   .openapi("Parent", { example: parentExample });
 
-const provenanceValue = z.union(
-  [z.string().max(limits.mapValueLength), z.number(), z.boolean(), z.null()],
-  "must be a text, a number, true, false or null",
-);
+export const documentExample = {
+  name: "sbom.cdx.json",
+  media_type: "application/vnd.cyclonedx+json",
+  size: 48213,
+  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+};
 
-const provenance = z
-  .record(z.string().min(1).max(limits.mapKeyLength), provenanceValue)
-  .refine(
-    (map) => Object.keys(map).length <= limits.mapEntries,
-    `must have at most ${limits.mapEntries} keys`,
-  );
+/** A document that is attached to a build; its bytes have a route of their own. */
+export const DocumentSchema = z
+  .object({ name: z.string(), media_type: z.string(), size: z.int(), sha256: z.string() })
+  .openapi("Document", { example: documentExample });
 
 const reportShape = {
   artifact_type: artifactType,
@@ -98,7 +103,7 @@ const reportShape = {
   images: z.array(ImageInput).max(limits.images, `must be at most ${limits.images} images`).optional(),
   files: z.array(FileSchema).max(limits.files, `must be at most ${limits.files} files`).optional(),
   parents: z.array(ParentSchema).max(limits.parents, `must be at most ${limits.parents} parents`).optional(),
-  provenance: provenance.optional(),
+  provenance: ProvenanceSchema.optional(),
   started_at: moment.optional(),
   ended_at: moment.optional(),
 };
@@ -147,7 +152,7 @@ export const reportExample = {
   labels: { os: "ubuntu-24.04" },
   images: [imageExample],
   parents: [parentExample],
-  provenance: { packer_version: "1.16.0", git_dirty: false },
+  provenance: provenanceExample,
   started_at: "2026-01-31T11:52:00.000Z",
   ended_at: "2026-01-31T12:00:00.000Z",
 };
@@ -162,6 +167,7 @@ export const NamedBuildReport = z
 export const buildExample = {
   name: "amazon-ebs.web",
   files: [],
+  documents: [documentExample],
   reported_at: "2026-01-31T12:00:01.000Z",
   ...reportExample,
 };
@@ -175,7 +181,8 @@ export const BuildSchema = z
     images: z.array(ImageSchema),
     files: z.array(FileSchema),
     parents: z.array(ParentSchema),
-    provenance: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    provenance: ProvenanceSchema,
+    documents: z.array(DocumentSchema),
     started_at: timestamp.nullable(),
     ended_at: timestamp.nullable(),
     reported_at: timestamp,
@@ -188,4 +195,5 @@ export type BuildReport = z.output<typeof BuildReportSchema>;
 export type Image = z.output<typeof ImageSchema>;
 export type File = z.output<typeof FileSchema>;
 export type Parent = z.output<typeof ParentSchema>;
+export type Document = z.output<typeof DocumentSchema>;
 export type Build = z.output<typeof BuildSchema>;

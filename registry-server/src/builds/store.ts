@@ -3,7 +3,7 @@ import type { Reader, Writer } from "../database/database.ts";
 import { readJson, writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
 import type { Tables } from "../database/schema.ts";
-import type { Build, BuildReport, File, Image, Parent } from "./schema.ts";
+import type { Build, BuildReport, Document, File, Image, Parent } from "./schema.ts";
 
 /** Few enough rows that their values stay below what a statement may have (SQLite: 32,766). */
 const rowsPerInsert = 1_000;
@@ -38,21 +38,33 @@ const parentsOf = prepared((db, p: { versionId: number }) =>
     .orderBy("parents.id"),
 );
 
+const documentsOf = prepared((db, p: { versionId: number }) =>
+  db
+    .selectFrom("builds")
+    .innerJoin("documents", "documents.build_id", "builds.id")
+    .select(["documents.build_id", "documents.name", "documents.media_type"])
+    .select(["documents.size", "documents.sha256"])
+    .where("builds.version_id", "in", [p.versionId])
+    .orderBy("documents.name"),
+);
+
 /** All builds of a version, in the order they first reported. */
 export async function loadBuilds(db: Reader, versionId: number): Promise<Build[]> {
   const builds = await buildsOf(db, { versionId });
   const images = Map.groupBy(await imagesOf(db, { versionId }), (image) => image.build_id);
   const files = Map.groupBy(await filesOf(db, { versionId }), (file) => file.build_id);
   const parents = Map.groupBy(await parentsOf(db, { versionId }), (parent) => parent.build_id);
+  const documents = Map.groupBy(await documentsOf(db, { versionId }), (document) => document.build_id);
   return builds.map((build) => ({
     ...viewBuild(build),
     images: (images.get(build.id) ?? []).map(viewImage),
     files: (files.get(build.id) ?? []).map(viewFile),
     parents: (parents.get(build.id) ?? []).map(viewParent),
+    documents: (documents.get(build.id) ?? []).map(viewDocument),
   }));
 }
 
-type Head = Omit<Build, "images" | "files" | "parents">;
+type Head = Omit<Build, "images" | "files" | "parents" | "documents">;
 
 function viewBuild(row: Selectable<Tables["builds"]>): Head {
   return {
@@ -82,12 +94,18 @@ function viewFile({ path, size, sha256 }: Selectable<Tables["files"]>): File {
   return { path, size, sha256 };
 }
 
-function viewParent({ artifact, number, fingerprint }: Selectable<Tables["parents"]>): Parent {
+function viewParent({ artifact, number, fingerprint, channel }: Selectable<Tables["parents"]>): Parent {
   return {
     artifact,
     ...(number !== null && { version: number }),
     ...(fingerprint !== null && { fingerprint }),
+    ...(channel !== null && { channel }),
   };
+}
+
+/** A document as answers show it, without its bytes. */
+export function viewDocument({ name, media_type, size, sha256 }: Document): Document {
+  return { name, media_type, size, sha256 };
 }
 
 export type BuildHead = { version_id: number; name: string; artifact_type: string; reported_at: string };
@@ -105,7 +123,7 @@ export async function listBuildHeads(db: Reader, versionIds: number[]): Promise<
 
 export type BuildOwner = { artifactId: number; versionId: number };
 
-/** Stores a build; an earlier report of it is replaced, with its images, files and parents. */
+/** Stores a build; an earlier report of it is replaced, with its images, files and parents, and what was attached. */
 export async function writeBuild(
   tx: Writer,
   { artifactId, versionId }: BuildOwner,
@@ -128,7 +146,7 @@ export async function writeBuild(
     .onConflict((conflict) => conflict.columns(["version_id", "name"]).doUpdateSet(columns))
     .returning("id")
     .executeTakeFirstOrThrow();
-  for (const table of ["images", "files", "parents"] as const) {
+  for (const table of ["images", "files", "parents", "documents"] as const) {
     await tx.deleteFrom(table).where("build_id", "=", id).execute();
   }
   await insertRows(
@@ -181,6 +199,7 @@ function parentRow(buildId: number, parent: Parent): Insertable<Tables["parents"
     artifact: parent.artifact,
     number: parent.version ?? null,
     fingerprint: parent.fingerprint ?? null,
+    channel: parent.channel ?? null,
   };
 }
 

@@ -138,9 +138,10 @@ describe("sqlite", () => {
     const empty = emptySqlite();
     const database = await openDatabase(empty.url, log);
     const { findToken, insertToken } = await import("../tokens/store.ts");
+    const token = { name: "name", hash: "hash", scopes: [] };
     expect(await findToken(database.reads, "hash")).toBeUndefined();
-    await database.write((tx) => insertToken(tx, "name", "hash", "2026-01-01T00:00:00.000Z"));
-    expect(await findToken(database.reads, "hash")).toEqual({ name: "name", hash: "hash" });
+    await database.write((tx) => insertToken(tx, token, "2026-01-01T00:00:00.000Z"));
+    expect(await findToken(database.reads, "hash")).toEqual(token);
     await database.close();
     await empty.remove();
   });

@@ -1,4 +1,5 @@
 import type { Generated, JSONColumnType } from "kysely";
+import type { Provenance } from "../builds/provenance.ts";
 import type { Warning } from "../http/schema.ts";
 
 /** JSON goes in as text on both databases and comes out parsed: PostgreSQL does it, on SQLite `readJson` does. */
@@ -18,6 +19,32 @@ export type OpenedWith = {
 
 type TextMap = Record<string, string>;
 
+/** What a token may do, in the namespaces that a pattern names: `*`, or one that ends with `*`, or a name. */
+export type TokenScope = { scope: "read" | "publish" | "promote" | "admin"; namespace: string };
+
+/** What a version must have before a channel may point at it, and who may assign it. */
+export type StoredRules = {
+  types?: string[];
+  regions?: string[];
+  after?: string;
+  scope?: "publish" | "promote";
+};
+
+export type AssignmentKind = "assign" | "promote" | "rollback" | "revocation";
+
+/** What a search term says of its version; `all` is said of every one. */
+export type SearchKind =
+  | "all"
+  | "word"
+  | "namespace"
+  | "label"
+  | "type"
+  | "platform"
+  | "region"
+  | "image"
+  | "fingerprint"
+  | "commit";
+
 /** The tables of the registry; their SQL is in migrations/. */
 export type Tables = {
   namespaces: { id: Generated<number>; name: string; created_at: string };
@@ -32,6 +59,9 @@ export type Tables = {
     created_at: string;
     updated_at: string;
     deleted_at: string | null;
+    retention: Json<{ keep: number; days: number }> | null;
+    retention_due_at: string | null;
+    retention_position: number | null;
   };
   versions: {
     id: Generated<number>;
@@ -55,6 +85,7 @@ export type Tables = {
     created_at: string;
     updated_at: string;
     completed_at: string | null;
+    revoked_from: string | null;
   };
   builds: {
     id: Generated<number>;
@@ -65,7 +96,7 @@ export type Tables = {
     artifact_type: string;
     metadata: Json<TextMap>;
     labels: Json<TextMap>;
-    provenance: Json<Record<string, string | number | boolean | null>>;
+    provenance: Json<Provenance>;
     started_at: string | null;
     ended_at: string | null;
     reported_at: string;
@@ -86,8 +117,15 @@ export type Tables = {
     artifact: string;
     number: number | null;
     fingerprint: string | null;
+    channel: string | null;
   };
-  tokens: { id: Generated<number>; name: string; hash: string; created_at: string };
+  tokens: {
+    id: Generated<number>;
+    name: string;
+    hash: string;
+    created_at: string;
+    scopes: Json<TokenScope[]>;
+  };
   events: {
     id: Generated<number>;
     at: string;
@@ -98,5 +136,73 @@ export type Tables = {
     version_id: number | null;
     number: number | null;
     detail: Json<object>;
+    cause_id: number | null;
   };
+  channels: {
+    id: Generated<number>;
+    artifact_id: number;
+    name: string;
+    description: string | null;
+    rules: Json<StoredRules>;
+    revision: Generated<number>;
+    version_id: number | null;
+    assignment_id: number | null;
+    created_at: string;
+    updated_at: string;
+  };
+  channel_assignments: {
+    id: Generated<number>;
+    channel_id: number;
+    version_id: number | null;
+    kind: AssignmentKind;
+    reason: string | null;
+    actor: string;
+    source_channel: string | null;
+    event_id: number;
+    cause_id: number | null;
+    at: string;
+  };
+  revocations: {
+    id: Generated<number>;
+    version_id: number;
+    cause_version_id: number;
+    reason: string;
+    effective_at: string;
+    spread: number;
+    actor: string;
+    event_id: number;
+    created_at: string;
+    announced_at: string | null;
+  };
+  ancestry: {
+    id: Generated<number>;
+    child_version_id: number;
+    parent_version_id: number;
+    build: string;
+    via: "declared" | "source_image";
+    channel: string | null;
+    created_at: string;
+  };
+  search_terms: { kind: SearchKind; term: string; completed_ms: number; version_id: number };
+  documents: {
+    id: Generated<number>;
+    build_id: number;
+    name: string;
+    media_type: string;
+    size: number;
+    sha256: string;
+    content: Buffer;
+    created_at: string;
+  };
+  consumptions: {
+    id: Generated<number>;
+    artifact_id: number;
+    version_id: number;
+    consumer: string;
+    client: string;
+    first_at: string;
+    last_at: string;
+    count: number;
+  };
+  backfills: { name: string; below: number };
 };

@@ -13,7 +13,18 @@ export type EventAction =
   | "version.expired"
   | "version.deleted"
   | "build.reported"
-  | "build.replaced";
+  | "build.replaced"
+  | "document.attached"
+  | "document.replaced"
+  | "document.removed"
+  | "channel.created"
+  | "channel.changed"
+  | "channel.assigned"
+  | "channel.deleted"
+  | "revocation.set"
+  | "revocation.inherited"
+  | "revocation.effective"
+  | "revocation.removed";
 
 export type EventRecord = {
   action: EventAction;
@@ -21,11 +32,17 @@ export type EventRecord = {
   version?: { id: number; number: number | null };
   /** What was there before and what is there after, as far as it says what happened. */
   detail: { before?: object; after?: object; reason?: string };
+  /** The event that caused this one. */
+  cause?: number | undefined;
 };
 
-/** Adds an event in the transaction of what happened, so that neither is there without the other. */
-export async function recordEvent({ tx, now, caller }: Unit, event: EventRecord): Promise<void> {
-  await tx
+/**
+ * Adds an event in the transaction of what happened, so that neither is there without the other.
+ *
+ * @returns its id, for what it causes
+ */
+export async function recordEvent({ tx, now, caller }: Unit, event: EventRecord): Promise<number> {
+  const { id } = await tx
     .insertInto("events")
     .values({
       at: now,
@@ -36,6 +53,9 @@ export async function recordEvent({ tx, now, caller }: Unit, event: EventRecord)
       version_id: event.version?.id ?? null,
       number: event.version?.number ?? null,
       detail: writeJson(event.detail),
+      cause_id: event.cause ?? null,
     })
-    .execute();
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
 }

@@ -13,27 +13,36 @@ export async function readJsonBody(request: Request): Promise<unknown> {
     const given = type === "" ? "has no Content-Type" : `is "${type}"`;
     throw new Problem("unsupported_media_type", `The body ${given}; send "Content-Type: application/json".`);
   }
-  const text = decode(await readBytes(request));
+  const text = decode(
+    await readBytes(request, limits.bodyBytes, "Send the builds of a large version one by one."),
+  );
   if (text.trim() === "") throw new Problem("invalid_request", "The body is empty; send a JSON object.");
   const value = parseJson(text);
   checkValue(value);
   return value;
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length")) > limits.bodyBytes) throw tooLarge();
+/**
+ * Reads the bytes of a request.
+ *
+ * @param most how many they may be, a whole number of MiB
+ * @param advice what to do with more
+ * @throws Problem `body_too_large`
+ */
+export async function readBytes(request: Request, most: number, advice: string): Promise<Buffer> {
+  if (Number(request.headers.get("content-length")) > most) throw tooLarge(most, advice);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > limits.bodyBytes) throw tooLarge();
+    if (size > most) throw tooLarge(most, advice);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function tooLarge(): Problem {
-  const detail = `The body is larger than ${limits.bodyBytes} bytes (1 MiB). Send the builds of a large version one by one.`;
+function tooLarge(most: number, advice: string): Problem {
+  const detail = `The body is larger than ${most} bytes (${most / 1024 / 1024} MiB). ${advice}`;
   return new Problem("body_too_large", detail);
 }
 

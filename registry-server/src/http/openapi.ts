@@ -1,8 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import * as ancestry from "../ancestry/routes.ts";
 import * as artifacts from "../artifacts/routes.ts";
 import * as builds from "../builds/routes.ts";
+import * as channels from "../channels/routes.ts";
+import * as comparing from "../comparing/routes.ts";
+import * as consumers from "../consumers/routes.ts";
+import * as documents from "../documents/routes.ts";
 import * as images from "../images/routes.ts";
 import * as resolving from "../resolving/routes.ts";
+import * as retention from "../retention/routes.ts";
+import * as revocations from "../revocations/routes.ts";
+import * as search from "../search/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
 import * as health from "./health.ts";
@@ -15,6 +23,16 @@ export const contracts = [
   ...[builds.reportBuild, builds.getBuild],
   ...[resolving.resolve, resolving.resolveMany],
   images.findImages,
+  ...[channels.listChannels, channels.putChannel, channels.getChannel, channels.deleteChannel],
+  ...[channels.promoteChannel, channels.rollbackChannel, channels.getChannelHistory],
+  ...[revocations.revokeVersion, revocations.getRevocation, revocations.restoreVersion],
+  revocations.previewRevocation,
+  ...[documents.putDocument, documents.getDocument, documents.deleteDocument],
+  ...[ancestry.getAncestry, ancestry.listOutOfDate],
+  ...[consumers.listVersionConsumers, consumers.listArtifactConsumers, consumers.listConsumed],
+  search.search,
+  comparing.compareVersions,
+  retention.applyRetention,
   ...[health.getHealth, health.getReadiness, health.getOpenApi],
 ];
 

@@ -23,15 +23,15 @@ export function readCursor(
   const position = decode(cursor);
   const valid = kind === "number" ? Number.isSafeInteger(position) : isCleanText(position);
   if (valid) return position as string | number;
-  throw new Problem(
-    "invalid_request",
-    '"query.cursor" must be the next_cursor of an earlier answer of this list.',
-    {
-      errors: [
-        { path: "query.cursor", message: "must be the next_cursor of an earlier answer of this list" },
-      ],
-    },
-  );
+  throw invalidCursor();
+}
+
+/** What a cursor of another list is answered with. */
+export function invalidCursor(): Problem {
+  const message = "must be the next_cursor of an earlier answer of this list";
+  return new Problem("invalid_request", `"query.cursor" ${message}.`, {
+    errors: [{ path: "query.cursor", message }],
+  });
 }
 
 function decode(cursor: string): unknown {

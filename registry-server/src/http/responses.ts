@@ -43,6 +43,12 @@ export function problems<C extends ProblemCode>(...codes: C[]): { [S in StatusOf
 }
 
 /** What any route may answer. */
-export const commonProblems = problems("invalid_request", "unauthorized", "internal", "unavailable");
+export const commonProblems = problems(
+  "invalid_request",
+  "unauthorized",
+  "forbidden",
+  "internal",
+  "unavailable",
+);
 /** What any route that takes a body may answer. */
 export const bodyProblems = problems("body_too_large", "unsupported_media_type");

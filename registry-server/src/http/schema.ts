@@ -15,6 +15,12 @@ export const limits = {
   parents: 256,
   expectedBuilds: 256,
   queries: 100,
+  documentBytes: 16 * 1024 * 1024,
+  documents: 64,
+  words: 16,
+  labelFilters: 16,
+  ancestryDepth: 20,
+  ancestryNodes: 1_000,
   pageSize: 200,
   /** The largest INTEGER of PostgreSQL. */
   number: 2_147_483_647,

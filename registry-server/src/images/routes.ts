@@ -19,5 +19,8 @@ export const findImages = createRoute({
 
 /** Adds the routes of images. */
 export function imageRoutes(register: Register, images: ImageService): void {
-  register(findImages, async ({ query }) => ({ status: 200, body: await images.find(query) }));
+  register(findImages, async ({ query, caller }) => ({
+    status: 200,
+    body: await images.find(query, caller),
+  }));
 }

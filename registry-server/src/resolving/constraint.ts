@@ -20,8 +20,9 @@ type Term = { operator: string; key: string; base: string; prefix: string; prere
 /** How many parts a constraint may have, and so how many keys a scan may leave out. */
 export const mostTerms = 16;
 const accepted = 'write it as in Terraform: "~> 1.4" or ">= 1.2.0, < 2.0.0" (operators = != > >= < <= ~>)';
+// The spaces are Go's: a no-break space that somebody pasted would be refused by Terraform, too.
 const termPattern =
-  /^\s*(=|!=|>=|>|<=|<|~>)?\s*v?(\d{1,90}(?:\.\d{1,90}){0,2})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?\s*$/;
+  /^[\t\n\f\r ]*(=|!=|>=|>|<=|<|~>)?[\t\n\f\r ]*v?(\d{1,90}(?:\.\d{1,90}){0,2})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?[\t\n\f\r ]*$/;
 
 /** What is wrong with a constraint, as the end of a sentence about it; nothing when it is right. */
 export function checkConstraint(text: string): string | undefined {

@@ -1,10 +1,13 @@
 import { createRoute } from "@hono/zod-openapi";
+import { artifactNotFound } from "../artifacts/problems.ts";
 import { pathOf } from "../artifacts/service.ts";
+import { type Reader, readerHeaders, readerOf } from "../consumers/reader.ts";
 import type { Register } from "../http/contract.ts";
 import { Problem } from "../http/problem.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { artifactParams } from "../http/schema.ts";
 import { andThen } from "../maybe.ts";
+import { type Actor, mayRead } from "../tokens/scopes.ts";
 import {
   type ReadQuery,
   ResolvedSchema,
@@ -25,7 +28,7 @@ export const resolve = createRoute({
   operationId: "resolve",
   tags,
   summary: "Resolve one selector to a version and its images, after the filters",
-  request: { params: artifactParams, query: resolveQuery },
+  request: { params: artifactParams, query: resolveQuery, headers: readerHeaders },
   responses: {
     200: json(ResolvedSchema, "The version and what is left of it after the filters", resolvedExample),
     304: { description: "It is what `If-None-Match` names" },
@@ -42,6 +45,7 @@ export const resolveMany = createRoute({
   tags,
   summary: "Resolve many in one request; each has its own result, in order",
   request: {
+    headers: readerHeaders,
     body: jsonBody(ResolveManySchema, {
       queries: [{ artifact: "hashicorp/logstream", region: "us-east-1" }],
     }),
@@ -55,23 +59,30 @@ export const resolveMany = createRoute({
 
 /** Adds the routes that resolve. */
 export function resolvingRoutes(register: Register, resolving: ResolvingService): void {
-  register(resolve, ({ params, query }) =>
-    andThen(resolving.resolve(pathOf(params), query), (body) => ({ status: 200, body })),
+  register(resolve, ({ params, query, headers, caller }) =>
+    andThen(resolving.resolve(pathOf(params), query, readerOf(headers, caller)), (body) => ({ status: 200, body })),
   );
 
-  const readMany = { ...resolveMany, request: { body: jsonBody(readManySchema, undefined) } };
-  register(readMany, async ({ body }) => {
+  const request = { headers: readerHeaders, body: jsonBody(readManySchema, undefined) };
+  register({ ...resolveMany, request }, async ({ body, headers, caller }) => {
     const results: ResolveResult[] = [];
-    for (const query of body.queries) results.push(await resolveOne(resolving, query));
+    const reader = readerOf(headers, caller);
+    for (const query of body.queries) results.push(await resolveOne(resolving, query, caller, reader));
     return { status: 200, body: { results } };
   });
 }
 
 /** A query that fails is a result of its own; only a failing server fails them all. */
-async function resolveOne(resolving: ResolvingService, query: ReadQuery): Promise<ResolveResult> {
+async function resolveOne(
+  resolving: ResolvingService,
+  query: ReadQuery,
+  actor: Actor,
+  reader: Reader,
+): Promise<ResolveResult> {
   try {
     if (query instanceof Problem) throw query;
-    return { resolved: await resolving.resolve(query.artifact, query) };
+    if (!mayRead(actor, query.artifact)) throw artifactNotFound(query.artifact);
+    return { resolved: await resolving.resolve(query.artifact, query, reader) };
   } catch (error) {
     if (error instanceof Problem) return { problem: error.toBody() };
     throw error;

@@ -28,9 +28,10 @@ const constraint = z
   })
   .openapi({ example: "~> 1.4", description: "Terraform's grammar: `= != > >= < <= ~>`, several by comma" });
 
-const onRevoked = z
-  .enum(["error", "warn", "previous"])
-  .openapi({ description: "What to do when the version is revoked; default `error`" });
+const onRevoked = z.enum(["error", "warn", "previous"]).openapi({
+  description:
+    "What to do when the version is revoked; default `error`. `previous`: for `latest` and constraints the next lower unrevoked version, for a channel what a rollback would give; not with `version` and `fingerprint`",
+});
 
 const filters = {
   type: artifactType.optional(),
@@ -45,7 +46,7 @@ const label = printable(3, limits.mapKeyLength + limits.mapValueLength + 1).rege
 );
 
 /** `labels=a=1&labels=b=2` */
-const labelList = z
+export const labelList = z
   .preprocess(
     (value) => (typeof value === "string" ? [value] : value),
     z.array(label).max(16, "must be at most 16 labels"),
@@ -58,9 +59,15 @@ const labelList = z
     return Object.fromEntries(entries);
   });
 
-type Selectors = { channel?: unknown; version?: unknown; constraint?: unknown; fingerprint?: unknown };
+type Selectors = {
+  channel?: unknown;
+  version?: unknown;
+  constraint?: unknown;
+  fingerprint?: unknown;
+  on_revoked?: unknown;
+};
 
-/** At most one selector: two could name different versions. */
+/** At most one selector: two could name different versions; and `previous` only for one that can find another. */
 function checkSelectors(query: Selectors, context: z.RefinementCtx): void {
   const given = (["channel", "version", "constraint", "fingerprint"] as const).filter(
     (key) => query[key] !== undefined,
@@ -69,6 +76,11 @@ function checkSelectors(query: Selectors, context: z.RefinementCtx): void {
   if (second !== undefined) {
     const message = `give only one of channel, version, constraint and fingerprint (there are ${given.join(" and ")})`;
     context.addIssue({ code: "custom", message, path: [second] });
+  }
+  const exact = given.find((key) => key === "version" || key === "fingerprint");
+  if (exact !== undefined && query.on_revoked === "previous") {
+    const message = `must be error or warn together with ${exact}: that names one version, and there is none before it`;
+    context.addIssue({ code: "custom", message, path: ["on_revoked"] });
   }
 }
 

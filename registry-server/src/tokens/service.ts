@@ -4,6 +4,7 @@ import { recordEvent } from "../events/store.ts";
 import { Problem } from "../http/problem.ts";
 import { andThen, type Maybe } from "../maybe.ts";
 import type { Clock } from "../unit.ts";
+import { type Actor, everything, serverCaller } from "./scopes.ts";
 import { anyToken, findToken, insertToken } from "./store.ts";
 import { hashToken, isToken, newToken } from "./token.ts";
 
@@ -25,9 +26,10 @@ export async function bootstrapTokens(database: Database, clock: Clock, given?: 
   const token = given ?? newToken();
   const added = await database.write(async (tx) => {
     const now = clock().toISOString();
-    const isFirst = await insertToken(tx, adminName, hashToken(token), now);
-    const unit = { tx, now, caller: { name: "server", requestId: "start" } };
-    if (isFirst) await recordEvent(unit, { action: "token.created", detail: { after: { name: adminName } } });
+    const first = { name: adminName, scopes: everything };
+    const isFirst = await insertToken(tx, { ...first, hash: hashToken(token) }, now);
+    const unit = { tx, now, caller: serverCaller("start") };
+    if (isFirst) await recordEvent(unit, { action: "token.created", detail: { after: first } });
     return isFirst;
   });
   // Another server that started at the same moment may have been first; it then shows its own.
@@ -35,11 +37,11 @@ export async function bootstrapTokens(database: Database, clock: Clock, given?: 
 }
 
 /**
- * The name of the token in an Authorization header.
+ * Who the token in an Authorization header belongs to, and what it may do.
  *
  * @throws Problem `unauthorized` when there is none, or none that is known
  */
-export function authenticate(database: Database, authorization: string | undefined): Maybe<string> {
+export function authenticate(database: Database, authorization: string | undefined): Maybe<Actor> {
   if (authorization === undefined) {
     throw new Problem("unauthorized", 'Send a token of this registry: "Authorization: Bearer wbl_...".');
   }
@@ -53,7 +55,9 @@ export function authenticate(database: Database, authorization: string | undefin
   const hash = hashToken(token);
   return andThen(findToken(database.reads, hash), (found) => {
     // The look-up is by hash, which tells nothing of the token; the comparison does not rely on how it is done.
-    if (found && timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return found.name;
+    if (found && timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
+      return { name: found.name, scopes: found.scopes };
+    }
     throw new Problem(
       "unauthorized",
       "This registry does not know the token. Check WAYBILL_TOKEN and the address.",

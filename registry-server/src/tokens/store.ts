@@ -1,13 +1,18 @@
 import type { Reader, Writer } from "../database/database.ts";
+import { readJson, writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
-import { firstRow, type Maybe } from "../maybe.ts";
+import type { TokenScope } from "../database/schema.ts";
+import { andThen, type Maybe } from "../maybe.ts";
 
 const byHash = prepared((db, p: { hash: string }) =>
-  db.selectFrom("tokens").select(["name", "hash"]).where("hash", "=", p.hash),
+  db.selectFrom("tokens").select(["name", "hash", "scopes"]).where("hash", "=", p.hash),
 );
 
-export function findToken(db: Reader, hash: string): Maybe<{ name: string; hash: string } | undefined> {
-  return firstRow(byHash(db, { hash }));
+export function findToken(
+  db: Reader,
+  hash: string,
+): Maybe<{ name: string; hash: string; scopes: TokenScope[] } | undefined> {
+  return andThen(byHash(db, { hash }), ([token]) => token && { ...token, scopes: readJson(token.scopes) });
 }
 
 export async function anyToken(db: Reader): Promise<boolean> {
@@ -16,10 +21,14 @@ export async function anyToken(db: Reader): Promise<boolean> {
 }
 
 /** Adds a token unless one of its name is there; true when it was added. */
-export async function insertToken(tx: Writer, name: string, hash: string, now: string): Promise<boolean> {
+export async function insertToken(
+  tx: Writer,
+  token: { name: string; hash: string; scopes: TokenScope[] },
+  now: string,
+): Promise<boolean> {
   const row = await tx
     .insertInto("tokens")
-    .values({ name, hash, created_at: now })
+    .values({ ...token, scopes: writeJson(token.scopes), created_at: now })
     .onConflict((conflict) => conflict.column("name").doNothing())
     .returning("id")
     .executeTakeFirst();

@@ -7,6 +7,7 @@
  * 3. Whether it may be `latest`: as published; with `if_newer` only when its last build did not end before the last
  *    build of the version that is `latest` now. `latest` is then the highest number of those that may be.
  */
+import { linkVersion } from "../ancestry/linking.ts";
 import { type ArtifactRow, updateArtifact } from "../artifacts/store.ts";
 import type { Build } from "../builds/schema.ts";
 import { markLatestBuilds } from "../builds/store.ts";
@@ -14,8 +15,10 @@ import { readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import type { Warning } from "../http/schema.ts";
 import { parseSemver, sortKey } from "../resolving/semver.ts";
+import { inheritRevocations } from "../revocations/spreading.ts";
+import { writeSearchTerms } from "../search/terms.ts";
 import type { Unit } from "../unit.ts";
-import { findBySemverKey, findLatest, updateVersion, type VersionRow } from "./store.ts";
+import { findBySemverKey, findLatest, getVersionById, updateVersion, type VersionRow } from "./store.ts";
 
 type Decision<T> = { columns: T; warning?: Warning };
 
@@ -59,7 +62,15 @@ export async function completeVersion(
   const before = { expected_builds: readJson(version.expected_builds) };
   const detail = { before, after, ...(byHand !== undefined && { reason: byHand }) };
   await recordEvent(unit, { action: "version.completed", artifact: artifact.path, version: row, detail });
-  return row;
+  await writeSearchTerms(tx, artifact.path, row, builds);
+  const self = { id: row.id, number, fingerprint: row.fingerprint };
+  const links = await linkVersion(unit, artifact.path, self, builds);
+  await inheritRevocations(
+    unit,
+    links.map((link) => link.child_version_id),
+  );
+  // Its ancestors may have revoked it.
+  return links.length === 0 ? row : getVersionById(tx, row.id);
 }
 
 function lastEnd(builds: Build[], now: string): string {

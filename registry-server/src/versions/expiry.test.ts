@@ -1,11 +1,12 @@
 import { beforeAll, expect, it } from "vitest";
 import { Api, ami, day } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
+import { serverCaller } from "../tokens/scopes.ts";
 import { expireOverdue } from "./expiry.ts";
 
 forEachDatabase((test) => {
   let api: Api;
-  const caller = { name: "server", requestId: "test" };
+  const caller = serverCaller("test");
   const expire = () => expireOverdue(test.database, api.clock.read, 7 * day, caller);
 
   beforeAll(() => {

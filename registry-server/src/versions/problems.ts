@@ -41,3 +41,14 @@ export function buildUnexpected(path: string, build: string, expected: string[])
   const detail = `The build "${build}" is not one that the version of "${path}" expects (${expected.join(", ")}). Name it in expected_builds when the version is opened.`;
   return new Problem("build_unexpected", detail, { expected_builds: expected });
 }
+
+/** Deleting by fingerprint ends unfinished versions only. */
+export function onlyAbandons(path: string, selector: VersionSelector, version: VersionRow): Problem {
+  const detail = `The version ${nameSelector(selector)} of "${path}" is complete: it is version ${version.number}. By its fingerprint a version is only abandoned; delete a complete one by its number.`;
+  return new Problem("version_complete", detail, { number: version.number });
+}
+
+export function versionInUse(path: string, version: VersionRow, channels: string[]): Problem {
+  const detail = `Version ${version.number} of "${path}" cannot be deleted: ${channels.join(", ")} points at it. Move or delete the channel first.`;
+  return new Problem("version_in_use", detail, { number: version.number, channels });
+}

@@ -35,6 +35,7 @@ export const publishVersion = createRoute({
   method: "post",
   path: collection,
   operationId: "publishVersion",
+  "x-scope": "publish",
   tags,
   summary: "Publish a version all at once (builds), or open it (expected_builds); safe to repeat",
   description:
@@ -93,6 +94,7 @@ export const changeVersion = createRoute({
   method: "patch",
   path,
   operationId: "changeVersion",
+  "x-scope": "publish",
   tags,
   summary: "Change the description and the labels of a version",
   request: {
@@ -111,6 +113,7 @@ export const completeVersion = createRoute({
   method: "post",
   path: `${path}/complete`,
   operationId: "completeVersion",
+  "x-scope": "publish",
   tags,
   summary: "Complete a version by hand, without the builds that are missing",
   request: {
@@ -130,15 +133,19 @@ export const deleteVersion = createRoute({
   method: "delete",
   path,
   operationId: "deleteVersion",
+  "x-scope": "publish",
   tags,
   summary:
     "Abandon an incomplete version (its fingerprint is free again), or delete a complete one (its number is not)",
+  description:
+    "A complete version is deleted by its number only, with the scope `admin`, and not while a channel points at it. By `fingerprint:` a version is only ever abandoned.",
   request: { params: versionParams, query: versionDeleteQuery },
   responses: {
     200: json(VersionSchema, "The version, abandoned", { ...incompleteExample, state: "abandoned" }),
     204: { description: "The complete version is gone; its number is never given again" },
     ...commonProblems,
     ...notFound,
+    ...problems("version_complete", "version_in_use"),
   },
 });
 
@@ -150,14 +157,14 @@ export function versionRoutes(register: Register, versions: VersionService): voi
     return { status: created ? 201 : 200, body: version };
   });
 
-  register(listVersions, async ({ params, query }) => ({
+  register(listVersions, async ({ params, query, caller }) => ({
     status: 200,
-    body: await versions.list(params, query),
+    body: await versions.list(params, query, caller),
   }));
 
-  register(getVersion, async ({ params }) => ({
+  register(getVersion, async ({ params, caller }) => ({
     status: 200,
-    body: await versions.get(params, params.version),
+    body: await versions.get(params, params.version, caller),
   }));
 
   register(changeVersion, async ({ params, body, caller }) => ({

@@ -14,6 +14,7 @@ import {
   WarningSchema,
 } from "../http/schema.ts";
 import { isSemver } from "../resolving/semver.ts";
+import { notRevokedExample, revocationShape } from "../revocations/schema.ts";
 
 export const versionStates = ["incomplete", "complete", "abandoned", "expired"] as const;
 export type VersionState = (typeof versionStates)[number];
@@ -84,7 +85,7 @@ const versionTimes = {
   created_at: timestamp,
   updated_at: timestamp,
   completed_at: timestamp.nullable(),
-  revocation: z.null(),
+  ...revocationShape,
   warnings: z.array(WarningSchema),
 };
 
@@ -105,7 +106,7 @@ const versionExampleTail = {
   created_at: "2026-01-31T12:00:01.000Z",
   updated_at: "2026-01-31T12:00:01.000Z",
   completed_at: "2026-01-31T12:00:01.000Z",
-  revocation: null,
+  ...notRevokedExample,
   warnings: [],
 };
 

@@ -1,28 +1,33 @@
-import {
-  type ArtifactName,
-  artifactNotFound,
-  lockExisting,
-  lockOrCreate,
-  pathOf,
-} from "../artifacts/service.ts";
-import { type ArtifactRow, findArtifact, updateArtifact } from "../artifacts/store.ts";
+import { artifactNotFound } from "../artifacts/problems.ts";
+import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
+import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
 import { sameContent } from "../builds/content.ts";
 import type { Build, BuildReport } from "../builds/schema.ts";
 import { listBuildHeads, loadBuilds, writeBuild } from "../builds/store.ts";
+import { listPointingAt } from "../channels/store.ts";
 import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
+import { writeSearchTerms } from "../search/terms.ts";
+import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { completeVersion } from "./completion.ts";
+import { deleteComplete } from "./deletion.ts";
 import { expireVersion, isOverdue } from "./expiry.ts";
 import { checkSamePublication, openVersion, reopenVersion } from "./opening.ts";
-import { buildUnexpected, nameSelector, versionComplete, versionNotFound } from "./problems.ts";
+import {
+  buildUnexpected,
+  nameSelector,
+  onlyAbandons,
+  versionComplete,
+  versionInUse,
+  versionNotFound,
+} from "./problems.ts";
 import type { Publish, Version, VersionChange, VersionState, VersionSummary } from "./schema.ts";
 import {
-  deleteVersion,
   findLiveVersion,
   findVersion,
   listVersions,
@@ -31,7 +36,7 @@ import {
   type VersionRow,
   type VersionSelector,
 } from "./store.ts";
-import { viewVersion } from "./view.ts";
+import { showVersion, showVersions, sightOf, viewVersion } from "./view.ts";
 
 /** Publishes, reads, changes and ends versions. */
 export class VersionService {
@@ -68,7 +73,7 @@ export class VersionService {
       if (version?.state === "complete") {
         const builds = await loadBuilds(unit.tx, version.id);
         checkSamePublication(path, version, builds, body);
-        return { version: viewVersion(path, version, builds), created: false };
+        return { version: await showVersion(sightOf(unit), path, version, builds), created: false };
       }
       const opened = version
         ? await reopenVersion(unit, artifact, version, body)
@@ -104,7 +109,7 @@ export class VersionService {
         if (!sameContent(build, report)) {
           throw versionComplete(path, row, builds, `its build "${buildName}" has another content`);
         }
-        return { build, version: viewVersion(path, row, builds) };
+        return { build, version: await showVersion(sightOf(unit), path, row, builds) };
       }
       await storeReport(unit, artifact, row, builds, buildName, report);
       const version = await finish(unit, artifact, row);
@@ -113,23 +118,24 @@ export class VersionService {
   }
 
   /** @throws Problem `artifact_not_found`, `version_not_found` */
-  async get(name: ArtifactName, selector: VersionSelector): Promise<Version> {
+  async get(name: ArtifactName, selector: VersionSelector, actor: Actor): Promise<Version> {
     const db = this.#database.reads;
     const artifact = await this.#artifact(name);
     const row = await findVersion(db, artifact.id, selector);
     if (!row) throw versionNotFound(artifact.path, selector);
-    return viewVersion(artifact.path, row, await loadBuilds(db, row.id));
+    return showVersion(this.#sight(actor), artifact.path, row, await loadBuilds(db, row.id));
   }
 
   /** @throws Problem `artifact_not_found`, `version_not_found`, `build_not_found` */
-  async getBuild(name: ArtifactName, selector: VersionSelector, build: string): Promise<Build> {
-    return pickBuild(await this.get(name, selector), build);
+  async getBuild(name: ArtifactName, selector: VersionSelector, build: string, actor: Actor): Promise<Build> {
+    return pickBuild(await this.get(name, selector, actor), build);
   }
 
   /** @throws Problem `artifact_not_found` */
   async list(
     name: ArtifactName,
     query: { state?: VersionState | undefined; limit?: number | undefined; cursor?: string | undefined },
+    actor: Actor,
   ): Promise<{ items: VersionSummary[]; next_cursor: string | null }> {
     const db = this.#database.reads;
     const artifact = await this.#artifact(name);
@@ -141,15 +147,20 @@ export class VersionService {
       rows.map((row) => row.id),
     );
     const builds = Map.groupBy(heads, (head) => head.version_id);
-    return toPage(
-      rows,
-      size,
-      (row) => row.id,
-      (row) => {
-        const summaries = (builds.get(row.id) ?? []).map(({ version_id: _, ...summary }) => summary);
-        return viewVersion(artifact.path, row, summaries);
-      },
-    );
+    const versions = rows.map((row) => {
+      const summaries = (builds.get(row.id) ?? []).map(({ version_id: _, ...summary }) => summary);
+      return { path: artifact.path, row, builds: summaries };
+    });
+    const shown = await showVersions(this.#sight(actor), versions.slice(0, size));
+    return {
+      ...toPage(
+        rows,
+        size,
+        (row) => row.id,
+        (row) => row,
+      ),
+      items: shown,
+    };
   }
 
   /**
@@ -170,9 +181,12 @@ export class VersionService {
       const builds = await loadBuilds(unit.tx, row.id);
       const before = { description: row.description, labels: readJson(row.labels) };
       const after = { ...before, ...withoutUndefined(change) };
-      if (canonicalJson(before) === canonicalJson(after)) return viewVersion(artifact.path, row, builds);
+      if (canonicalJson(before) === canonicalJson(after)) {
+        return showVersion(sightOf(unit), artifact.path, row, builds);
+      }
       const columns = { description: after.description, labels: writeJson(after.labels) };
       const changed = await updateVersion(unit.tx, row.id, columns, unit.now);
+      await writeSearchTerms(unit.tx, artifact.path, changed, builds);
       const detail = { before, after };
       await recordEvent(unit, {
         action: "version.changed",
@@ -180,7 +194,7 @@ export class VersionService {
         version: changed,
         detail,
       });
-      return viewVersion(artifact.path, changed, builds);
+      return showVersion(sightOf(unit), artifact.path, changed, builds);
     });
   }
 
@@ -199,22 +213,24 @@ export class VersionService {
       const artifact = await lockExisting(unit, pathOf(name));
       const row = await this.#findOpen(unit, artifact, selector);
       const builds = await loadBuilds(unit.tx, row.id);
-      if (row.state === "complete") return viewVersion(artifact.path, row, builds);
+      if (row.state === "complete") return showVersion(sightOf(unit), artifact.path, row, builds);
       if (builds.length === 0) {
         const detail = `The version ${nameSelector(selector)} of "${artifact.path}" has no builds yet. Report one, or abandon the version.`;
         throw new Problem("version_incomplete", detail, { missing_builds: readJson(row.expected_builds) });
       }
       const completed = await completeVersion(unit, artifact, row, builds, reason);
-      return viewVersion(artifact.path, completed, builds);
+      return showVersion(sightOf(unit), artifact.path, completed, builds);
     });
   }
 
   /**
    * Abandons an incomplete version, which frees its fingerprint, or deletes a complete one, which leaves a tombstone
-   * that keeps its number.
+   * that keeps its number. By its fingerprint a version is only ever abandoned: it may complete at any moment, and who
+   * wants to end an unfinished one must not delete a finished one.
    *
    * @returns the version when it was abandoned or had ended before; nothing when it was deleted
-   * @throws Problem `artifact_not_found`, `version_not_found`
+   * @throws Problem `artifact_not_found`, `version_not_found`, `version_complete` by fingerprint, `forbidden`,
+   *   `version_in_use` when a channel points at it
    */
   async remove(
     name: ArtifactName,
@@ -227,30 +243,25 @@ export class VersionService {
       const { path } = artifact;
       const row = await findVersion(unit.tx, artifact.id, selector);
       if (!row) throw versionNotFound(path, selector);
-      const builds = await loadBuilds(unit.tx, row.id);
-      const why = reason === undefined ? {} : { reason };
-      const before = viewVersion(path, row, builds);
       if (row.state === "complete") {
-        await deleteVersion(unit.tx, row.id, unit.now);
-        await updateArtifact(
-          unit.tx,
-          artifact.id,
-          { complete_versions: artifact.complete_versions - 1 },
-          unit.now,
-        );
-        await recordEvent(unit, {
-          action: "version.deleted",
-          artifact: path,
-          version: row,
-          detail: { before, ...why },
-        });
+        if (selector.number === undefined) throw onlyAbandons(path, selector, row);
+        authorize(caller, "admin", name.namespace);
+        const channels = (await listPointingAt(unit.tx, [row.id])).map((channel) => channel.name);
+        if (channels.length > 0) throw versionInUse(path, row, channels);
+        await deleteComplete(unit, artifact, [row], reason);
         return undefined;
       }
-      if (row.state !== "incomplete") return before;
+      const builds = await loadBuilds(unit.tx, row.id);
+      if (row.state !== "incomplete") return viewVersion(path, row, builds);
+      const why = reason === undefined ? {} : { reason };
       const abandoned = await updateVersion(unit.tx, row.id, { state: "abandoned" }, unit.now);
       await recordEvent(unit, { action: "version.abandoned", artifact: path, version: row, detail: why });
       return viewVersion(path, abandoned, builds);
     });
+  }
+
+  #sight(actor: Actor) {
+    return { db: this.#database.reads, actor, now: this.#clock().toISOString() };
   }
 
   #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
@@ -309,7 +320,8 @@ async function finish(unit: Unit, artifact: ArtifactRow, version: VersionRow): P
   const builds = await loadBuilds(unit.tx, row.id);
   const view = viewVersion(artifact.path, row, builds);
   if (view.missing_builds.length > 0) return view;
-  return viewVersion(artifact.path, await completeVersion(unit, artifact, row, builds), builds);
+  const completed = await completeVersion(unit, artifact, row, builds);
+  return showVersion(sightOf(unit), artifact.path, completed, builds);
 }
 
 function pickBuild(version: Version, name: string): Build {

@@ -3,6 +3,7 @@ import type { Reader, Writer } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
 import type { OpenedWith, StoredLatest, StoredState, Tables } from "../database/schema.ts";
+import { removeSearchTerms, removeSearchTermsOf } from "../search/terms.ts";
 
 export type VersionRow = Selectable<Tables["versions"]>;
 
@@ -171,12 +172,14 @@ const tombstone = { state: "deleted", semver_key: null, latest_number: null, des
 /** Leaves a tombstone of a version: its number stays taken, its builds are gone. */
 export async function deleteVersion(tx: Writer, id: number, now: string): Promise<void> {
   await tx.deleteFrom("builds").where("version_id", "=", id).execute();
+  await removeSearchTerms(tx, id);
   await updateVersion(tx, id, tombstone, now);
 }
 
 /** Leaves tombstones of all versions of an artifact. */
 export async function deleteVersionsOf(tx: Writer, artifactId: number, now: string): Promise<void> {
   await tx.deleteFrom("builds").where("artifact_id", "=", artifactId).execute();
+  await removeSearchTermsOf(tx, artifactId);
   await tx
     .updateTable("versions")
     .set((eb) => ({ ...tombstone, updated_at: now, revision: eb("revision", "+", 1) }))

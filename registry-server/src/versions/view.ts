@@ -1,15 +1,25 @@
 import type { Build } from "../builds/schema.ts";
+import { withReadableParents } from "../builds/view.ts";
+import type { Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
+import { loadRevocationFields, notRevoked, type RevocationFields } from "../revocations/view.ts";
+import type { Actor } from "../tokens/scopes.ts";
+import type { Unit } from "../unit.ts";
 import type { Version, VersionState } from "./schema.ts";
 import type { VersionRow } from "./store.ts";
 
 const latestValues = { true: true, false: false, if_newer: "if_newer" } as const;
 
-/** A version as answers show it, with its builds or what a list shows of them. */
+/**
+ * A version as answers show it, with its builds or what a list shows of them.
+ *
+ * @param revoked what is known of its revocation; one that is not complete, or not yet, has none
+ */
 export function viewVersion<B extends Pick<Build, "name">>(
   path: string,
   row: VersionRow,
   builds: B[],
+  revoked: RevocationFields = notRevoked,
 ): Omit<Version, "builds"> & { builds: B[] } {
   const expected = readJson(row.expected_builds);
   const reported = new Set(builds.map((build) => build.name));
@@ -28,7 +38,35 @@ export function viewVersion<B extends Pick<Build, "name">>(
     created_at: row.created_at,
     updated_at: row.updated_at,
     completed_at: row.completed_at,
-    revocation: null,
+    ...revoked,
     warnings: readJson(row.warnings),
   };
+}
+
+/** Where and when a version is looked at, and by whom: revocations depend on the time, ancestors on what one may read. */
+export type Sight = { db: Reader; actor: Actor; now: string };
+
+export function sightOf({ tx, caller, now }: Unit): Sight {
+  return { db: tx, actor: caller, now };
+}
+
+/** Versions with what is known of their revocation: one, or those of a page. */
+export async function showVersions<B extends Pick<Build, "name">>(
+  { db, actor, now }: Sight,
+  versions: { path: string; row: VersionRow; builds: B[] }[],
+): Promise<ReturnType<typeof viewVersion<B>>[]> {
+  const rows = versions.map((version) => version.row);
+  const fields = await loadRevocationFields(db, actor, rows, now);
+  return versions.map(({ path, row, builds }) => viewVersion(path, row, builds, fields.get(row.id)));
+}
+
+/** A version with what is known of its revocation; parents that the actor may not read are left out. */
+export async function showVersion(
+  sight: Sight,
+  path: string,
+  row: VersionRow,
+  builds: Build[],
+): Promise<Version> {
+  const fields = await loadRevocationFields(sight.db, sight.actor, [row], sight.now);
+  return viewVersion(path, row, withReadableParents(builds, sight.actor), fields.get(row.id));
 }

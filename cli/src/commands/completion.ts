@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Argument, type Command } from "commander";
+import type { Output } from "../output.ts";
+
+const HELP = `
+Completes commands, options, and, when the registry answers within a second, the names of artifacts and channels and the
+numbers of versions. To have it in every shell, write the line for yours into its start-up file:
+  bash  ~/.bashrc                    source <(waybill completion bash)
+  zsh   ~/.zshrc, after compinit     source <(waybill completion zsh)
+  fish  ~/.config/fish/config.fish   waybill completion fish | source
+
+Examples:
+  source <(waybill completion bash)
+  waybill completion zsh > ~/.zfunc/_waybill
+`;
+
+export function define(command: Command, output: Output): void {
+  command
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
+    .allowExcessArguments(false)
+    .addHelpText("after", HELP)
+    .action(async (shell: string) => {
+      const path = join(import.meta.dirname, "..", "..", "completion", `waybill.${shell}`);
+      const script = await readFile(path, "utf8");
+      output.result({ shell, script }, () => output.line(script.trimEnd()));
+    });
+}

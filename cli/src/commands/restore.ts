@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { ARTIFACT, VERSION, versionReference } from "../arguments.ts";
+import { withClient } from "../connect.ts";
+import type { Output } from "../output.ts";
+import { stateText } from "../revocation-output.ts";
+
+const HELP = `
+Takes back what \`waybill revoke\` did to this version, and exactly what its descendants have from it. A version that
+is revoked because of an ancestor stays so until that ancestor is restored.
+
+Example:
+  waybill restore hashicorp/base 7 --reason "the scanner was wrong"
+`;
+
+export function define(command: Command, output: Output): void {
+  command
+    .argument(...ARTIFACT)
+    .argument(...VERSION)
+    .option("--reason <text>", "why; kept with the event")
+    .allowExcessArguments(false)
+    .addHelpText("after", HELP)
+    .action(async (artifact: string, version: string, { reason }) => {
+      const reference = versionReference(version);
+      await withClient(command, output, async (client) => {
+        const state = await client.revocations.restore(artifact, reference, reason);
+        const { number, revoked_at } = state;
+        const still = revoked_at === null ? "" : `, which still ${stateText(state)}`;
+        output.result(state, () => output.line(`restored ${state.artifact} ${number}${still}`));
+      });
+    });
+}

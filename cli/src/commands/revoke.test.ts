@@ -1,0 +1,111 @@
+import { beforeAll, expect, test } from "vitest";
+import { useRegistry, version } from "../../test/registry.ts";
+
+const run = useRegistry();
+
+/** An artifact `base` with two versions, `web` built from the first, and `production` of base at it. */
+async function family(namespace: string): Promise<void> {
+  const base = `${namespace}/base`;
+  const client = run.client();
+  await client.publish(base, version("one", "ami-1"));
+  await client.publish(base, version("two", "ami-2"));
+  await client.publish(`${namespace}/web`, version("one", "ami-web", [{ artifact: base, version: 2 }]));
+  await client.channels.put(base, "production", { version: 1 });
+  const ifUnchanged = await client.channels.get(base, "production");
+  await client.channels.put(base, "production", { version: 2 }, { ifUnchanged });
+}
+
+beforeAll(() => family("acme"));
+
+test("shows what revoking would touch, and touches nothing", async () => {
+  const { code, stdout } = await run(["revoke", "acme/base", "2", "--preview", "--with-descendants"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^channel\tacme\/base production\tpoints at it\n/);
+  expect(stdout).toContain("descendant\tacme/web 1\trevoked too, depth 1\n");
+  expect((await run(["resolve", "acme/base"])).code).toBe(0);
+  const json = JSON.parse((await run(["revoke", "acme/base", "2", "--preview", "--json"])).stdout);
+  expect(json).toMatchObject({ descendants: [{ artifact: "acme/web", will_be_revoked: false }] });
+});
+
+test("asks a script to say --yes, and anybody for a reason", async () => {
+  const unsure = await run(["revoke", "acme/base", "2", "--reason", "x"]);
+  expect(unsure.code).toBe(2);
+  expect(unsure.stderr).toContain("--preview shows what that touches; add --yes");
+  const why = await run(["revoke", "acme/base", "2", "--yes"]);
+  expect(why).toMatchObject({ code: 2, stderr: expect.stringContaining("--reason is missing") });
+  const when = await run(["revoke", "acme/base", "2", "--reason", "x", "--yes", "--at", "tomorrow"]);
+  expect(when).toMatchObject({ code: 2, stderr: expect.stringContaining("2026-12-31T18:00:00Z") });
+  const both = ["--at", "2099-01-01", "--rollback-channels"];
+  expect((await run(["revoke", "acme/base", "2", "--reason", "x", "--yes", ...both])).code).toBe(2);
+});
+
+test("revokes, moves no channel, and restores", async () => {
+  await family("plain");
+  const revoked = await run(["revoke", "plain/base", "2", "--reason", "CVE-1", "--yes"]);
+  expect(revoked).toEqual({ code: 0, stdout: "plain/base 2 is revoked: CVE-1\n", stderr: "" });
+  const read = await run(["resolve", "plain/base", "--channel", "production"]);
+  expect(read.code).toBe(4);
+  expect(read.stderr).toContain("CVE-1");
+  expect((await run(["versions", "list", "plain/base"])).stdout).toMatch(/^2\trevoked\t/);
+  expect((await run(["versions", "show", "plain/base", "2"])).stdout).toContain(
+    "revocation\tis revoked: CVE-1\n",
+  );
+  expect((await run(["versions", "show", "plain/web", "1"])).stdout).toContain(
+    "revoked ancestors\tplain/base 2\n",
+  );
+
+  const restored = await run(["restore", "plain/base", "2", "--reason", "the scanner was wrong"]);
+  expect(restored).toEqual({ code: 0, stdout: "restored plain/base 2\n", stderr: "" });
+  expect((await run(["resolve", "plain/base", "--channel", "production"])).stdout).toBe("ami-2\n");
+});
+
+test("revokes with descendants and channels in one step; descendants stay so until the ancestor is restored", async () => {
+  await family("whole");
+  const all = ["--with-descendants", "--rollback-channels", "--yes"];
+  const { stdout } = await run(["revoke", "whole/base", "2", "--reason", "CVE-1", ...all]);
+  expect(stdout).toBe(
+    "whole/base 2 is revoked: CVE-1\nthe same goes for 1 version built from it\nproduction of whole/base: 2 -> 1\n",
+  );
+  expect((await run(["resolve", "whole/base", "--channel", "production"])).stdout).toBe("ami-1\n");
+  expect((await run(["resolve", "whole/web"])).code).toBe(4);
+  expect((await run(["restore", "whole/web", "1"])).stdout).toBe(
+    "restored whole/web 1, which still is revoked: CVE-1 (because of whole/base 2)\n",
+  );
+  await run(["restore", "whole/base", "2"]);
+  expect((await run(["resolve", "whole/web"])).code).toBe(0);
+});
+
+test("revokes from a date on", async () => {
+  await family("later");
+  const { stdout } = await run([
+    "revoke",
+    "later/base",
+    "2",
+    "--reason",
+    "old",
+    "--at",
+    "2099-01-01",
+    "--yes",
+  ]);
+  expect(stdout).toBe("later/base 2 will be revoked at 2099-01-01T00:00:00.000Z: old\n");
+  expect((await run(["resolve", "later/base"])).stdout).toBe("ami-2\n");
+});
+
+test("reads on in spite of a revocation as told, by option or by WAYBILL_ON_REVOKED", async () => {
+  await family("reads");
+  await run(["revoke", "reads/base", "2", "--reason", "CVE-1", "--yes"]);
+  const warned = await run(["resolve", "reads/base", "--on-revoked", "warn"]);
+  expect(warned).toMatchObject({ code: 0, stdout: "ami-2\n", stderr: expect.stringContaining("CVE-1") });
+  const previous = await run(["resolve", "reads/base"], { env: { WAYBILL_ON_REVOKED: "previous" } });
+  expect(previous).toMatchObject({ code: 0, stdout: "ami-1\n" });
+  const wrong = await run(["resolve", "reads/base"], { env: { WAYBILL_ON_REVOKED: "maybe" } });
+  expect(wrong).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("WAYBILL_ON_REVOKED must be one of"),
+  });
+});
+
+test("ends with 1 for a version that is not there", async () => {
+  expect((await run(["revoke", "acme/base", "9", "--reason", "x", "--yes"])).code).toBe(1);
+  expect((await run(["restore", "acme/base", "9"])).code).toBe(1);
+});

@@ -1,0 +1,92 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { isolatedEnvironment, repository } from "../tools/environment.ts";
+import { run } from "../tools/run.ts";
+import { expectSuccess, useRegistry } from "./harness/fixtures.ts";
+import { Workspace } from "./harness/workspace.ts";
+
+const docs = join(repository, "docs");
+const timeoutMs = 60_000;
+const registry = useRegistry();
+
+/** Pages whose commands need more than a registry: a server of their own, Packer, settings of the reader's. */
+const withoutCommands = ["clients", "dependencies", "publishing", "server", "vocabulary"];
+/** In the order of a reader who goes from release to trouble to tidying up. */
+const pages = "resolving channels ancestry search documents comparing consumers revocation retention".split(
+  " ",
+);
+
+type Step = { commands: string; shows: string[] };
+
+beforeAll(fillRegistry);
+
+test("every page is run, or known to have no commands", async () => {
+  const names = (await readdir(docs)).map((name) => name.replace(/\.md$/, ""));
+  expect(names.sort()).toEqual([...pages, ...withoutCommands].sort());
+  for (const name of withoutCommands) expect(stepsOf(await page(name))).toEqual([]);
+});
+
+describe.each(pages)("docs/%s.md", (name) => {
+  test("its commands do what it says, in order", async () => {
+    const workspace = await Workspace.create();
+    try {
+      await workspace.write("web.cdx.json", '{"bomFormat": "CycloneDX", "specVersion": "1.6"}\r\n');
+      const env = isolatedEnvironment(workspace.directory, registry.settings);
+      const steps = stepsOf(await page(name));
+      expect(steps.length).toBeGreaterThan(0);
+      for (const { commands, shows } of steps) {
+        const options = { cwd: workspace.directory, env, timeoutMs };
+        const { output } = expectSuccess(await run("sh", ["-euc", commands], options));
+        for (const line of shows) expect(output.split("\n")).toContain(line);
+      }
+    } finally {
+      await workspace.remove();
+    }
+  });
+});
+
+function page(name: string): Promise<string> {
+  return readFile(join(docs, `${name}.md`), "utf8");
+}
+
+/** The blocks of commands, each with the lines that the page shows as their output. */
+function stepsOf(markdown: string): Step[] {
+  const blocks = markdown.matchAll(/^```sh\n(.*?)^```\n(?:```text\n(.*?)^```$)?/gms);
+  return [...blocks].map(([, commands = "", shown = ""]) => ({
+    commands,
+    shows: shown.split("\n").filter(Boolean),
+  }));
+}
+
+/** What the reader of the pages is thought to have: a base image, web servers built from it, a shop built from those. */
+async function fillRegistry(): Promise<void> {
+  const { client } = registry;
+  const image = (external_id: string, region = "us-east-1") => ({ platform: "aws", region, external_id });
+  for (let number = 1; number <= 7; number++) {
+    const images = [image(`ami-base-${number}`)];
+    const builds = [{ name: "base", artifact_type: "amazon.ami", images }];
+    await client.publish("hashicorp/base", { fingerprint: `base-${number}`, builds });
+  }
+  for (let number = 1; number <= 12; number++) {
+    const build = {
+      name: "web",
+      artifact_type: "amazon.ami",
+      images: [image(`ami-web-${number}`), ...(number === 12 ? [image("ami-web-12-eu", "eu-west-1")] : [])],
+      metadata: { kernel: `6.1.${number}` },
+      labels: { team: "platform" },
+      parents: [{ artifact: "hashicorp/base", version: 6, channel: "latest" }],
+      provenance: { git: { commit: "4f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b" } },
+    };
+    await client.publish("hashicorp/web", {
+      fingerprint: `web-${number}`,
+      semver: `1.${number}.0`,
+      description: "Nginx for customers",
+      builds: [build],
+    });
+  }
+  const parents = [{ artifact: "hashicorp/web", version: 12 }];
+  const shop = { name: "shop", artifact_type: "amazon.ami", images: [image("ami-shop-1")], parents };
+  await client.publish("hashicorp/shop", { fingerprint: "shop-1", builds: [shop] });
+  client.close();
+}

@@ -1,0 +1,349 @@
+import { artifactNotFound } from "../artifacts/problems.ts";
+import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
+import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
+import type { Database, Reader } from "../database/database.ts";
+import { canonicalJson, readJson } from "../database/json.ts";
+import { recordEvent } from "../events/store.ts";
+import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
+import { Problem } from "../http/problem.ts";
+import { loadRevocations } from "../revocations/view.ts";
+import { authorize } from "../tokens/scopes.ts";
+import type { Caller, Clock, Unit } from "../unit.ts";
+import { withoutUndefined } from "../values.ts";
+import { nameSelector, versionNotFound } from "../versions/problems.ts";
+import {
+  findLatest,
+  findVersion,
+  getVersionById,
+  type VersionRow,
+  type VersionSelector,
+} from "../versions/store.ts";
+import { assign, findEarlier, findRevokedReason, type Reasons } from "./assigning.ts";
+import {
+  channelEmpty,
+  channelManaged,
+  channelNotFound,
+  channelRule,
+  latest,
+  nothingToRollBack,
+  preconditionFailed,
+  preconditionRequired,
+  versionRevoked,
+} from "./problems.ts";
+import { checkRulesThemselves, checkScopeRule, findBrokenRule } from "./rules.ts";
+import type { Assignment, Channel, ChannelChange, IfMatch, Skipped } from "./schema.ts";
+import {
+  type ChannelRow,
+  deleteChannel,
+  findChannel,
+  findFirstAssignment,
+  insertChannel,
+  listAssignments,
+  listChannels,
+  listLatestHistory,
+  listNames,
+  listRules,
+  updateChannel,
+} from "./store.ts";
+import { viewAssignment, viewChannel, viewCompletion, viewLatest } from "./view.ts";
+
+type Paging = { limit?: number | undefined; cursor?: string | undefined };
+type Page<T> = { items: T[]; next_cursor: string | null };
+
+/** Reads and moves channels. Every change happens while the artifact is locked, so that one follows the other. */
+export class ChannelService {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** @throws Problem `artifact_not_found` */
+  async list(name: ArtifactName, query: Paging): Promise<Page<Channel>> {
+    const db = this.#database.reads;
+    const artifact = await this.#artifact(name);
+    const size = query.limit ?? defaultPageSize;
+    const after = readCursor(query.cursor, "string");
+    const rows = await listChannels(db, artifact.id, after ?? "", size + 1);
+    const revocations = await this.#revocations(db, rows);
+    const channels = rows.map((row) => viewChannel(artifact.path, row, revocations));
+    const first = after === undefined ? [await this.#latest(artifact)] : [];
+    // `latest` goes before all names, and the position after it is before all names too.
+    const positionOf = ({ managed, name: position }: Channel) => (managed ? "" : position);
+    return toPage([...first, ...channels], size, positionOf, (channel) => channel);
+  }
+
+  /** @throws Problem `artifact_not_found`, `channel_not_found` */
+  async get(name: ArtifactName, channel: string): Promise<Channel> {
+    const artifact = await this.#artifact(name);
+    if (channel === latest) return this.#latest(artifact);
+    const db = this.#database.reads;
+    return this.#view(db, artifact.path, await find(db, artifact, channel));
+  }
+
+  /** @throws Problem `artifact_not_found`, `channel_not_found` */
+  async history(name: ArtifactName, channel: string, query: Paging): Promise<Page<Assignment>> {
+    const db = this.#database.reads;
+    const artifact = await this.#artifact(name);
+    const size = query.limit ?? defaultPageSize;
+    const before = readCursor(query.cursor, "number");
+    if (channel === latest) {
+      const versions = await listLatestHistory(db, artifact.id, before, size + 1);
+      return toPage(versions, size, (row) => row.latest_number ?? 0, viewCompletion);
+    }
+    const { id } = await find(db, artifact, channel);
+    const rows = await listAssignments(db, id, before, size + 1);
+    return toPage(rows, size, (row) => row.id, viewAssignment);
+  }
+
+  /**
+   * Creates a channel, describes it, sets its rules, and assigns a version: whatever is given. What is as it should be
+   * already stays, whatever `ifMatch` says, so that a request can be repeated.
+   *
+   * @throws Problem `channel_managed`, `forbidden`, `version_not_found`, `version_incomplete`, `version_revoked`,
+   *   `channel_rule`, `precondition_required`, `precondition_failed`
+   */
+  async put(
+    name: ArtifactName,
+    channel: string,
+    change: ChannelChange,
+    ifMatch: IfMatch,
+    caller: Caller,
+  ): Promise<{ channel: Channel; created: boolean }> {
+    return this.#change(name, channel, caller, async (unit, artifact) => {
+      const present = await findChannel(unit.tx, artifact.id, channel);
+      if (!present && typeof ifMatch === "number") throw preconditionFailed(artifact.path, channel, null);
+      const row = await describe(unit, artifact, channel, change, present, () =>
+        this.#checkMatch(unit.tx, artifact.path, present, ifMatch),
+      );
+      const { version: number, fingerprint } = change;
+      if (number !== undefined || fingerprint !== undefined) {
+        checkScopeRule(caller, artifact.path, { name: channel, rules: readJson(row.rules) });
+        const version =
+          number === null
+            ? null
+            : await findComplete(unit, artifact, withoutUndefined({ number, fingerprint }));
+        const isMove = row.version_id !== (version?.id ?? null);
+        if (isMove && present) await this.#checkMatch(unit.tx, artifact.path, present, ifMatch);
+        if (isMove && present && present.version_id !== null && ifMatch === undefined) {
+          throw preconditionRequired(
+            artifact.path,
+            channel,
+            await this.#view(unit.tx, artifact.path, present),
+          );
+        }
+        await move(unit, artifact, row, version, { kind: "assign", reason: change.reason });
+      }
+      const changed = await find(unit.tx, artifact, channel);
+      return { channel: await this.#view(unit.tx, artifact.path, changed), created: !present };
+    });
+  }
+
+  /**
+   * Gives a channel what another one points at.
+   *
+   * @throws Problem `channel_not_found`, `channel_empty`, and as {@link put}
+   */
+  async promote(
+    name: ArtifactName,
+    channel: string,
+    { from, reason }: { from: string; reason?: string | undefined },
+    ifMatch: IfMatch,
+    caller: Caller,
+  ): Promise<Channel> {
+    if (from === channel) {
+      throw new Problem("invalid_request", `"from" must be another channel than "${channel}".`, {
+        errors: [{ path: "from", message: "must be another channel" }],
+      });
+    }
+    return this.#change(name, channel, caller, async (unit, artifact) => {
+      const { tx } = unit;
+      const row = await find(tx, artifact, channel);
+      const version = await findPointedAt(tx, artifact, from);
+      if (row.version_id !== version.id) await this.#checkMatch(tx, artifact.path, row, ifMatch);
+      await move(unit, artifact, row, version, { kind: "promote", reason, source: from });
+      return this.#view(tx, artifact.path, await find(tx, artifact, channel));
+    });
+  }
+
+  /**
+   * Goes back to an earlier version.
+   *
+   * @throws Problem `nothing_to_roll_back`, `channel_not_found`, and as {@link put}
+   */
+  async rollback(
+    name: ArtifactName,
+    channel: string,
+    { to, reason }: { to?: number | undefined; reason?: string | undefined },
+    ifMatch: IfMatch,
+    caller: Caller,
+  ): Promise<{ channel: Channel; skipped: Skipped }> {
+    return this.#change(name, channel, caller, async (unit, artifact) => {
+      const { tx } = unit;
+      const row = await find(tx, artifact, channel);
+      checkScopeRule(caller, artifact.path, { name: channel, rules: readJson(row.rules) });
+      const picked = to === undefined ? undefined : await findComplete(unit, artifact, { number: to });
+      if (!picked || picked.id !== row.version_id) await this.#checkMatch(tx, artifact.path, row, ifMatch);
+      const earlier = picked
+        ? { version: await checkWasOn(tx, artifact, row, picked), skipped: [] }
+        : await findEarlier(tx, artifact, row, unit.now);
+      if (!earlier.version) throw nothingToRollBack(artifact.path, channel, earlier.skipped);
+      await move(unit, artifact, row, earlier.version, { kind: "rollback", reason });
+      const changed = await find(tx, artifact, channel);
+      return { channel: await this.#view(tx, artifact.path, changed), skipped: earlier.skipped };
+    });
+  }
+
+  /**
+   * Deletes a channel and its history; the events of both stay.
+   *
+   * @throws Problem `channel_managed`, `channel_not_found`, `channel_rule` when another channel's rules name it
+   */
+  async delete(name: ArtifactName, channel: string, ifMatch: IfMatch, caller: Caller): Promise<void> {
+    await this.#change(name, channel, caller, async (unit, artifact) => {
+      const row = await find(unit.tx, artifact, channel);
+      await this.#checkMatch(unit.tx, artifact.path, row, ifMatch);
+      const others = await listRules(unit.tx, artifact.id);
+      const waiting = others.find((other) => readJson(other.rules).after === channel);
+      if (waiting) {
+        const what = `versions must have been on "${channel}" before; change that rule first`;
+        throw channelRule(artifact.path, waiting.name, "after", what);
+      }
+      const before = await this.#view(unit.tx, artifact.path, row);
+      await deleteChannel(unit.tx, row.id);
+      await recordEvent(unit, { action: "channel.deleted", artifact: artifact.path, detail: { before } });
+    });
+  }
+
+  async #change<T>(
+    name: ArtifactName,
+    channel: string,
+    caller: Caller,
+    work: (unit: Unit, artifact: ArtifactRow) => Promise<T>,
+  ): Promise<T> {
+    return this.#database.write(async (tx) => {
+      const unit = { tx, now: this.#clock().toISOString(), caller };
+      const artifact = await lockExisting(unit, pathOf(name));
+      if (channel === latest) throw channelManaged(artifact.path);
+      return work(unit, artifact);
+    });
+  }
+
+  async #checkMatch(db: Reader, path: string, row: ChannelRow | undefined, ifMatch: IfMatch): Promise<void> {
+    if (!row || typeof ifMatch !== "number" || ifMatch === row.revision) return;
+    throw preconditionFailed(path, row.name, await this.#view(db, path, row));
+  }
+
+  async #artifact(name: ArtifactName): Promise<ArtifactRow> {
+    const artifact = await findArtifact(this.#database.reads, pathOf(name));
+    if (!artifact) throw artifactNotFound(pathOf(name));
+    return artifact;
+  }
+
+  async #latest(artifact: ArtifactRow): Promise<Channel> {
+    const db = this.#database.reads;
+    const [row] = await listLatestHistory(db, artifact.id, undefined, 1);
+    const revoked = row && row.revoked_from !== null ? [row.id] : [];
+    return viewLatest(artifact, row, await loadRevocations(db, revoked, this.#clock().toISOString()));
+  }
+
+  async #view(db: Reader, path: string, row: ChannelRow): Promise<Channel> {
+    return viewChannel(path, row, await this.#revocations(db, [row]));
+  }
+
+  #revocations(db: Reader, rows: ChannelRow[]) {
+    const ids = rows.flatMap((row) => row.version_id ?? []);
+    return loadRevocations(db, ids, this.#clock().toISOString());
+  }
+}
+
+async function find(db: Reader, artifact: ArtifactRow, channel: string): Promise<ChannelRow> {
+  const row = await findChannel(db, artifact.id, channel);
+  if (!row) throw channelNotFound(artifact.path, channel, await listNames(db, artifact.id));
+  return row;
+}
+
+async function findComplete(
+  { tx }: Unit,
+  artifact: ArtifactRow,
+  selector: VersionSelector,
+): Promise<VersionRow> {
+  const version = await findVersion(tx, artifact.id, selector);
+  if (version?.state === "complete") return version;
+  if (version?.state !== "incomplete") throw versionNotFound(artifact.path, selector, version);
+  const detail = `The version ${nameSelector(selector)} of "${artifact.path}" is not complete, and no channel can be made to point at such a one. Report its missing builds, or complete it.`;
+  throw new Problem("version_incomplete", detail, { expected_builds: readJson(version.expected_builds) });
+}
+
+async function findPointedAt(db: Reader, artifact: ArtifactRow, channel: string): Promise<VersionRow> {
+  if (channel === latest) {
+    const version = await findLatest(db, artifact.id);
+    if (!version) throw channelEmpty(artifact.path, channel);
+    return version;
+  }
+  const { version_id: id } = await find(db, artifact, channel);
+  if (id === null) throw channelEmpty(artifact.path, channel);
+  return getVersionById(db, id);
+}
+
+/** Makes the channel when it is new, and changes its description and rules when these are others. */
+async function describe(
+  unit: Unit,
+  artifact: ArtifactRow,
+  name: string,
+  change: ChannelChange,
+  present: ChannelRow | undefined,
+  checkMatch: () => Promise<void>,
+): Promise<ChannelRow> {
+  const { tx, now } = unit;
+  const namespace = artifact.path.slice(0, artifact.path.indexOf("/"));
+  const before = present
+    ? { description: present.description, rules: readJson(present.rules) }
+    : { description: null, rules: {} };
+  const { description, rules } = change;
+  const after = { ...before, ...withoutUndefined({ description, rules }) };
+  if (present && canonicalJson(before) === canonicalJson(after)) return present;
+  authorize(unit.caller, "promote", namespace);
+  await checkMatch();
+  await checkRulesThemselves(tx, artifact, { name, rules: after.rules });
+  if (present) await updateChannel(tx, present.id, after, now);
+  else await insertChannel(tx, { artifact_id: artifact.id, name, ...after }, now);
+  await recordEvent(unit, {
+    action: present ? "channel.changed" : "channel.created",
+    artifact: artifact.path,
+    detail: { ...(present && { before: { channel: name, ...before } }), after: { channel: name, ...after } },
+  });
+  return find(tx, artifact, name);
+}
+
+/** Points a channel at a version that its rules allow; it stays where it is when it points there already. */
+async function move(
+  unit: Unit,
+  artifact: ArtifactRow,
+  row: ChannelRow,
+  version: VersionRow | null,
+  reasons: Reasons,
+): Promise<void> {
+  const named = { name: row.name, rules: readJson(row.rules) };
+  checkScopeRule(unit.caller, artifact.path, named);
+  if (row.version_id === (version?.id ?? null)) return;
+  if (version) {
+    const reason = await findRevokedReason(unit.tx, version, unit.now);
+    if (reason !== undefined) throw versionRevoked(artifact.path, version.number, reason);
+    const broken = await findBrokenRule(unit.tx, artifact, named, version);
+    if (broken) throw broken;
+  }
+  await assign(unit, artifact, row, version, reasons);
+}
+
+async function checkWasOn(
+  db: Reader,
+  artifact: ArtifactRow,
+  row: ChannelRow,
+  version: VersionRow,
+): Promise<VersionRow> {
+  if ((await findFirstAssignment(db, row.id, version.id)) !== undefined) return version;
+  throw nothingToRollBack(artifact.path, row.name, [], version.number);
+}

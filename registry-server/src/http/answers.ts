@@ -1,0 +1,86 @@
+import { hash } from "node:crypto";
+import type { Context } from "hono";
+import type { Logger } from "pino";
+import { Content } from "./content.ts";
+import { Problem } from "./problem.ts";
+
+type Answer = { status: number; body?: unknown; revision?: number };
+
+/** A success with its body; on routes that say so with an ETag, and 304 when the client has it already. */
+export function toResponse(c: Context, answer: Answer, requestId: string, hasEtag: boolean): Response {
+  const { status, body, revision } = answer;
+  const headers: Record<string, string> = { "X-Request-Id": requestId };
+  if (body === undefined) return new Response(null, { status, headers });
+  const isTagged = hasEtag || revision !== undefined;
+  const { content, digest } = isTagged ? writeOnce(body as object) : { content: write(body), digest: "" };
+  // What `If-Match` compares goes first; the digest is for `If-None-Match`, as an answer also changes with time.
+  const etag = revision === undefined ? `"${digest}"` : `"${revision}.${digest}"`;
+  if (isTagged) headers.ETag = etag;
+  if (hasEtag) {
+    // A client may keep the answer, and must ask each time whether it still holds.
+    headers["Cache-Control"] = "private, no-cache";
+    if (isNamed(etag, c.req.header("if-none-match"))) return new Response(null, { status: 304, headers });
+  }
+  if (body instanceof Content) return new Response(content, { status, headers: { ...headers, ...body.headers } });
+  headers["Content-Type"] = "application/json";
+  return new Response(content, { status, headers });
+}
+
+type Written = { content: string | Uint8Array<ArrayBuffer>; digest: string };
+const written = new WeakMap<object, Written>();
+
+/** An answer as it is sent, with its digest; an object that a service keeps and gives again is not written again. */
+function writeOnce(body: object): Written {
+  const earlier = written.get(body);
+  if (earlier) return earlier;
+  const content = write(body);
+  const digest = body instanceof Content ? body.sha256 : hash("sha256", content, "base64url").slice(0, 27);
+  const now = { content, digest };
+  written.set(body, now);
+  return now;
+}
+
+function write(body: unknown): Written["content"] {
+  return body instanceof Content ? new Uint8Array(body.bytes) : JSON.stringify(body);
+}
+
+function isNamed(etag: string, ifNoneMatch: string | undefined): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch
+    .split(",")
+    .some((given) => given.trim() === "*" || given.trim().replace(/^W\//, "") === etag);
+}
+
+export type ProblemNeeds = { log: Logger; isUnavailable(error: unknown): boolean };
+
+/** The one place where errors become answers. */
+export function toProblemResponse(
+  error: unknown,
+  requestId: string,
+  { log, isUnavailable }: ProblemNeeds,
+): Response {
+  const problem = toProblem(error, isUnavailable);
+  if (problem.status >= 500) log.error({ requestId, err: error }, problem.message);
+  const headers: Record<string, string> = {
+    "Content-Type": "application/problem+json",
+    "X-Request-Id": requestId,
+  };
+  if (problem.code === "unauthorized") headers["WWW-Authenticate"] = 'Bearer realm="waybill"';
+  if (problem.code === "unavailable") headers["Retry-After"] = "1";
+  if (problem.code === "method_not_allowed") headers.Allow = String(problem.extras.allow);
+  return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
+}
+
+function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean): Problem {
+  if (error instanceof Problem) return error;
+  if (isUnavailable(error)) {
+    return new Problem(
+      "unavailable",
+      "The database does not answer now. Nothing was stored; try again in a moment.",
+    );
+  }
+  return new Problem(
+    "internal",
+    "The server failed in a way it should not. Its log has more under this request id.",
+  );
+}

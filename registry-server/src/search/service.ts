@@ -1,0 +1,91 @@
+import { listBuildHeads } from "../builds/store.ts";
+import type { Database } from "../database/database.ts";
+import { defaultPageSize, invalidCursor, readCursor, writeCursor } from "../http/paging.ts";
+import { allows } from "../tokens/scopes.ts";
+import type { Caller, Clock } from "../unit.ts";
+import type { VersionSummary } from "../versions/schema.ts";
+import { showVersions } from "../versions/view.ts";
+import { type Condition, find } from "./finding.ts";
+import type { SearchQuery } from "./schema.ts";
+import { type Hit, keepReadable, loadVersions } from "./store.ts";
+import { exactTerm, labelTerm } from "./terms.ts";
+import { wordsOf } from "./words.ts";
+
+type Page = { items: VersionSummary[]; next_cursor: string | null };
+
+/** Finds complete versions by what is said of them. */
+export class SearchService {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** @throws Problem `invalid_request` when the cursor is not one of a search */
+  async search(query: SearchQuery, caller: Caller): Promise<Page> {
+    const db = this.#database.reads;
+    const { namespace, since } = query;
+    if (namespace !== undefined && !allows(caller, "read", namespace))
+      return { items: [], next_cursor: null };
+    const span = {
+      since: since === undefined ? undefined : Date.parse(since),
+      before: readPosition(query.cursor) ?? untilPosition(query.until),
+    };
+    const size = query.limit ?? defaultPageSize;
+    const readable = (ids: number[]) => keepReadable(db, ids, caller);
+    const { hits, next } = await find(db, { conditions: conditionsOf(query, caller), readable }, span, size);
+    const ids = hits.map((hit) => hit.version_id);
+    const rows = new Map((await loadVersions(db, ids)).map((row) => [row.id, row]));
+    const builds = Map.groupBy(await listBuildHeads(db, ids), (head) => head.version_id);
+    const versions = ids.flatMap((id) => {
+      const row = rows.get(id);
+      // Deleted meanwhile.
+      if (!row) return [];
+      const summaries = (builds.get(id) ?? []).map(({ version_id: _, ...summary }) => summary);
+      return [{ path: row.path, row, builds: summaries }];
+    });
+    const items = await showVersions({ db, actor: caller, now: this.#clock().toISOString() }, versions);
+    return { items, next_cursor: next ? writeCursor(`${next.completed_ms} ${next.version_id}`) : null };
+  }
+}
+
+function conditionsOf(query: SearchQuery, caller: Caller): Condition[] {
+  const namespace = query.namespace ?? onlyNamespace(caller);
+  const exact = [
+    query.fingerprint !== undefined && exactTerm("fingerprint", query.fingerprint),
+    query.external_id !== undefined && exactTerm("image", query.external_id),
+    namespace !== undefined && exactTerm("namespace", namespace),
+    query.type !== undefined && exactTerm("type", query.type),
+    query.platform !== undefined && exactTerm("platform", query.platform),
+    query.region !== undefined && exactTerm("region", query.region),
+    ...Object.entries(query.label ?? {}).map(([key, value]) => labelTerm(key, value)),
+  ].filter((term) => term !== false);
+  const prefixes = wordsOf(query.q ?? "").map((word) => ({ kind: "word", term: word }) as const);
+  const commits = query.commit === undefined ? [] : [{ kind: "commit", term: query.commit } as const];
+  return [
+    ...commits.map((term) => ({ ...term, isPrefix: true })),
+    ...exact.map((term) => ({ ...term, isPrefix: false })),
+    ...prefixes.map((term) => ({ ...term, isPrefix: true })),
+  ];
+}
+
+/** The one namespace that a caller may read, if it is only one: its versions are then all that is looked at. */
+function onlyNamespace({ scopes }: Caller): string | undefined {
+  const [first, ...others] = new Set(scopes.map((held) => held.namespace));
+  return others.length > 0 || first?.endsWith("*") ? undefined : first;
+}
+
+function readPosition(cursor: string | undefined): Hit | undefined {
+  const position = readCursor(cursor, "string");
+  if (position === undefined) return undefined;
+  const [, ms, id] = /^(\d{1,15}) (\d{1,15})$/.exec(position) ?? [];
+  if (ms === undefined || id === undefined) throw invalidCursor();
+  return { completed_ms: Number(ms), version_id: Number(id) };
+}
+
+/** Everything that was completed before a moment. */
+function untilPosition(until: string | undefined): Hit | undefined {
+  return until === undefined ? undefined : { completed_ms: Date.parse(until), version_id: 0 };
+}
