@@ -1,5 +1,6 @@
 import type { Build } from "../builds/schema.ts";
 import { readJson } from "../database/json.ts";
+import { Problem } from "../http/problem.ts";
 import type { Version, VersionState } from "./schema.ts";
 import type { VersionRow } from "./store.ts";
 
@@ -31,4 +32,18 @@ export function viewVersion<B extends Pick<Build, "name">>(
     revocation: null,
     warnings: readJson(row.warnings),
   };
+}
+
+/**
+ * One build of a version.
+ *
+ * @throws Problem `build_not_found`
+ */
+export function pickBuild(version: Version, name: string): Build {
+  const build = version.builds.find((known) => known.name === name);
+  if (build) return build;
+  const builds = version.builds.map((known) => known.name);
+  const which = version.number === null ? `fingerprint:${version.fingerprint}` : version.number;
+  const detail = `Version ${which} of "${version.artifact}" has no build "${name}"; it has ${builds.join(", ") || "none yet"}.`;
+  throw new Problem("build_not_found", detail, { builds });
 }
