@@ -523,7 +523,10 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
-            /** @example amazon-ebs.web */
+            /**
+             * @description 1 to 255 bytes of printable text
+             * @example amazon-ebs.web
+             */
             name: string;
             parents?: components["schemas"]["Parent"][];
             provenance?: components["schemas"]["Provenance"];
@@ -819,7 +822,10 @@ export interface components {
         ResolveQuery: {
             /** @example hashicorp/logstream */
             artifact: string;
-            /** @example amazon-ebs.web */
+            /**
+             * @description 1 to 255 bytes of printable text
+             * @example amazon-ebs.web
+             */
             build?: string;
             /** @example latest */
             channel?: string;

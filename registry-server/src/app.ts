@@ -34,6 +34,7 @@ import { SearchService } from "./search/service.ts";
 import { everything } from "./tokens/scopes.ts";
 import { authenticate } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
+import { PublishingService } from "./versions/publishing.ts";
 import { versionRoutes } from "./versions/routes.ts";
 import { VersionService } from "./versions/service.ts";
 
@@ -62,8 +63,9 @@ export function createApp(appNeeds: AppNeeds): Hono {
   const register = registerOn(app, needs);
   const versions = new VersionService(database, clock, incompleteTtlMs);
   artifactRoutes(register, new ArtifactService(database, clock));
-  versionRoutes(register, versions);
-  buildRoutes(register, versions);
+  const publishing = new PublishingService(database, clock, incompleteTtlMs);
+  versionRoutes(register, versions, publishing);
+  buildRoutes(register, versions, publishing);
   resolvingRoutes(register, new ResolvingService(database, clock, consumptions));
   imageRoutes(register, new ImageService(database));
   documentRoutes(register, new DocumentService(database, clock));

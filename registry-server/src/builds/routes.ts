@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Register } from "../http/contract.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
+import type { PublishingService } from "../versions/publishing.ts";
 import { VersionSchema, versionExample } from "../versions/schema.ts";
 import type { VersionService } from "../versions/service.ts";
 import { BuildReportSchema, BuildSchema, buildExample, buildParams, reportExample } from "./schema.ts";
@@ -46,10 +47,14 @@ export const getBuild = createRoute({
 });
 
 /** Adds the routes of builds. */
-export function buildRoutes(register: Register, versions: VersionService): void {
+export function buildRoutes(
+  register: Register,
+  versions: VersionService,
+  publishing: PublishingService,
+): void {
   register(reportBuild, async ({ params, body, caller }) => ({
     status: 200,
-    body: await versions.report(params, params.version, params.build, body, caller),
+    body: await publishing.report(params, params.version, params.build, body, caller),
   }));
 
   register(getBuild, async ({ params, caller }) => ({

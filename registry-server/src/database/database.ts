@@ -1,9 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Dialect } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
-import { openPostgres } from "./postgres.ts";
 import type { Tables } from "./schema.ts";
-import { openSqlite } from "./sqlite.ts";
 
 /** Where a store reads: the database, or a transaction. */
 export type Reader = Kysely<Tables>;
@@ -33,9 +31,10 @@ export type DatabaseLog = { warn(fields: object, message: string): void };
  * @throws StartError when it cannot be opened, or when a newer Waybill has written it
  */
 export async function openDatabase(url: string, log: DatabaseLog): Promise<Database> {
+  // Only the driver that is needed is loaded: the other would cost memory and time at every start.
   const { database, migrations } = url.startsWith("sqlite:")
-    ? openSqlite(url.slice("sqlite:".length))
-    : openPostgres(url, log);
+    ? (await import("./sqlite.ts")).openSqlite(url.slice("sqlite:".length))
+    : (await import("./postgres.ts")).openPostgres(url, log);
   try {
     await migrate(migrations);
     return database;

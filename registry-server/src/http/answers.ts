@@ -21,7 +21,8 @@ export function toResponse(c: Context, answer: Answer, requestId: string, hasEta
     headers["Cache-Control"] = "private, no-cache";
     if (isNamed(etag, c.req.header("if-none-match"))) return new Response(null, { status: 304, headers });
   }
-  if (body instanceof Content) return new Response(content, { status, headers: { ...headers, ...body.headers } });
+  if (body instanceof Content)
+    return new Response(content, { status, headers: { ...headers, ...body.headers } });
   headers["Content-Type"] = "application/json";
   return new Response(content, { status, headers });
 }

@@ -14,6 +14,12 @@ import * as search from "../search/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
 import * as health from "./health.ts";
+import { limits } from "./schema.ts";
+
+const description = `The registry between Packer and Terraform.
+
+Errors are \`application/problem+json\` with a stable \`code\`. Bodies are JSON of at most ${limits.bodyBytes / 1024 / 1024} MiB, nested at most
+${limits.jsonDepth} levels deep; unknown fields and unknown query parameters are refused. Writes are safe to repeat.`;
 
 /** Every route of the API, in the order of the document. */
 export const contracts = [
@@ -50,8 +56,7 @@ export function openApiDocument() {
     info: {
       title: "Waybill registry",
       version: productVersion,
-      description:
-        "The registry between Packer and Terraform. Errors are `application/problem+json` with a stable `code`.",
+      description,
       license: { name: "MPL-2.0", url: "https://www.mozilla.org/MPL/2.0/" },
     },
     servers: [{ url: "http://127.0.0.1:8421", description: "where `waybill serve` listens by default" }],

@@ -64,7 +64,7 @@ export const buildName = z
   )
   // A URL parser removes these two from a path even when they are percent-encoded.
   .refine((text) => text !== "." && text !== "..", 'must not be "." or ".."')
-  .openapi({ example: "amazon-ebs.web" });
+  .openapi({ example: "amazon-ebs.web", description: "1 to 255 bytes of printable text" });
 
 function isPrintable(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
@@ -97,7 +97,7 @@ export const textMap = z
     (map) => Object.keys(map).length <= limits.mapEntries,
     `must have at most ${limits.mapEntries} keys`,
   )
-  .openapi({ example: { commit: "4f2a9c1" } });
+  .openapi({ example: { commit: "4f2a9c1" }, maxProperties: limits.mapEntries });
 
 export const versionNumber = z
   .int("must be a whole number")

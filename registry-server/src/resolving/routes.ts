@@ -60,7 +60,10 @@ export const resolveMany = createRoute({
 /** Adds the routes that resolve. */
 export function resolvingRoutes(register: Register, resolving: ResolvingService): void {
   register(resolve, ({ params, query, headers, caller }) =>
-    andThen(resolving.resolve(pathOf(params), query, readerOf(headers, caller)), (body) => ({ status: 200, body })),
+    andThen(resolving.resolve(pathOf(params), query, readerOf(headers, caller)), (body) => ({
+      status: 200,
+      body,
+    })),
   );
 
   const request = { headers: readerHeaders, body: jsonBody(readManySchema, undefined) };

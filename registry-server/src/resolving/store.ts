@@ -31,10 +31,7 @@ const columns = [
  * the artifact a subquery, and `column in (?)` stands for `column = ?`. PostgreSQL does not care.
  */
 function selectFrom(db: Kysely<Tables>, path: string) {
-  return db
-    .selectFrom("versions")
-    .select(columns)
-    .where("versions.artifact_id", "=", artifactId(db, path));
+  return db.selectFrom("versions").select(columns).where("versions.artifact_id", "=", artifactId(db, path));
 }
 
 function artifactId(db: Kysely<Tables>, path: string) {
@@ -190,7 +187,9 @@ export async function findHighest(
   usableAt?: string,
 ): Promise<(Found & { key: string | null }) | undefined> {
   if (usableAt !== undefined) {
-    let query = selectInKeyRange(db, { path, prerelease: Number(prerelease), from, to }).where(isUsable(usableAt));
+    let query = selectInKeyRange(db, { path, prerelease: Number(prerelease), from, to }).where(
+      isUsable(usableAt),
+    );
     if (except.length > 0) query = query.where("versions.semver_key", "not in", except);
     return query.limit(1).executeTakeFirst();
   }

@@ -1,14 +1,41 @@
-import { lockArtifactById } from "../artifacts/store.ts";
+import { type ArtifactRow, lockArtifactById } from "../artifacts/store.ts";
 import type { Database } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
-import { getVersionById, listIdle, updateVersion, type VersionRow } from "./store.ts";
+import { versionNotFound } from "./problems.ts";
+import {
+  findVersion,
+  getVersionById,
+  listIdle,
+  updateVersion,
+  type VersionRow,
+  type VersionSelector,
+} from "./store.ts";
 
 const batch = 100;
 
 /** Whether an incomplete version has waited longer for a report than it may. */
 export function isOverdue(version: VersionRow, now: string, ttlMs: number): boolean {
   return version.state === "incomplete" && Date.parse(now) - Date.parse(version.active_at) >= ttlMs;
+}
+
+/**
+ * A version that can still be written to, or is complete. The caller has locked the artifact.
+ *
+ * @throws Problem `version_not_found` when there is none, or it has ended
+ */
+export async function findOpen(
+  { tx, now }: Unit,
+  artifact: ArtifactRow,
+  selector: VersionSelector,
+  ttlMs: number,
+): Promise<VersionRow> {
+  const row = await findVersion(tx, artifact.id, selector);
+  if (!row) throw versionNotFound(artifact.path, selector);
+  // An overdue version counts as expired even when the job that expires it has not come to it yet.
+  const hasEnded = row.state === "abandoned" || row.state === "expired" || isOverdue(row, now, ttlMs);
+  if (hasEnded) throw versionNotFound(artifact.path, selector, row);
+  return row;
 }
 
 /** Ends an incomplete version; its fingerprint is free again. The caller has locked the artifact. */

@@ -3,6 +3,7 @@ import type { Register } from "../http/contract.ts";
 import { Problem } from "../http/problem.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { artifactParams, fingerprint, versionParams } from "../http/schema.ts";
+import type { PublishingService } from "./publishing.ts";
 import {
   CompleteSchema,
   PublishSchema,
@@ -150,10 +151,14 @@ export const deleteVersion = createRoute({
 });
 
 /** Adds the routes of versions. */
-export function versionRoutes(register: Register, versions: VersionService): void {
+export function versionRoutes(
+  register: Register,
+  versions: VersionService,
+  publishing: PublishingService,
+): void {
   register(publishVersion, async ({ params, headers, body, caller }) => {
     const key = chooseFingerprint(body.fingerprint, headers["idempotency-key"]);
-    const { version, created } = await versions.publish(params, key, body, caller);
+    const { version, created } = await publishing.publish(params, key, body, caller);
     return { status: created ? 201 : 200, body: version };
   });
 

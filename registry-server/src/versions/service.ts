@@ -1,9 +1,8 @@
 import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
+import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
 import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
-import { sameContent } from "../builds/content.ts";
-import type { Build, BuildReport } from "../builds/schema.ts";
-import { listBuildHeads, loadBuilds, writeBuild } from "../builds/store.ts";
+import type { Build } from "../builds/schema.ts";
+import { listBuildHeads, loadBuilds } from "../builds/store.ts";
 import { listPointingAt } from "../channels/store.ts";
 import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson, writeJson } from "../database/json.ts";
@@ -16,29 +15,13 @@ import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { completeVersion } from "./completion.ts";
 import { deleteComplete } from "./deletion.ts";
-import { expireVersion, isOverdue } from "./expiry.ts";
-import { checkSamePublication, openVersion, reopenVersion } from "./opening.ts";
-import {
-  buildUnexpected,
-  nameSelector,
-  onlyAbandons,
-  versionComplete,
-  versionInUse,
-  versionNotFound,
-} from "./problems.ts";
-import type { Publish, Version, VersionChange, VersionState, VersionSummary } from "./schema.ts";
-import {
-  findLiveVersion,
-  findVersion,
-  listVersions,
-  touchVersion,
-  updateVersion,
-  type VersionRow,
-  type VersionSelector,
-} from "./store.ts";
-import { showVersion, showVersions, sightOf, viewVersion } from "./view.ts";
+import { findOpen } from "./expiry.ts";
+import { nameSelector, onlyAbandons, versionInUse, versionNotFound } from "./problems.ts";
+import type { Version, VersionChange, VersionState, VersionSummary } from "./schema.ts";
+import { findVersion, listVersions, updateVersion, type VersionSelector } from "./store.ts";
+import { pickBuild, showVersion, showVersions, sightOf, viewVersion } from "./view.ts";
 
-/** Publishes, reads, changes and ends versions. */
+/** Reads, changes and ends versions. */
 export class VersionService {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -48,73 +31,6 @@ export class VersionService {
     this.#database = database;
     this.#clock = clock;
     this.#incompleteTtlMs = incompleteTtlMs;
-  }
-
-  /**
-   * Publishes a version all at once, or opens it, or both: opens it or opens it again, stores the builds that come
-   * with it, and completes it when none is missing.
-   *
-   * @throws Problem `version_complete`, `version_differs`, `build_unexpected`
-   */
-  async publish(
-    name: ArtifactName,
-    fingerprint: string,
-    body: Publish,
-    caller: Caller,
-  ): Promise<{ version: Version; created: boolean }> {
-    return this.#write(caller, async (unit) => {
-      const { row: artifact } = await lockOrCreate(unit, name);
-      const { path } = artifact;
-      let version = await findLiveVersion(unit.tx, artifact.id, fingerprint);
-      if (version && this.#isOverdue(version, unit.now)) {
-        await expireVersion(unit, path, version);
-        version = undefined;
-      }
-      if (version?.state === "complete") {
-        const builds = await loadBuilds(unit.tx, version.id);
-        checkSamePublication(path, version, builds, body);
-        return { version: await showVersion(sightOf(unit), path, version, builds), created: false };
-      }
-      const opened = version
-        ? await reopenVersion(unit, artifact, version, body)
-        : await openVersion(unit, artifact, fingerprint, body);
-      const builds = await loadBuilds(unit.tx, opened.id);
-      for (const { name: build, ...report } of body.builds ?? []) {
-        await storeReport(unit, artifact, opened, builds, build, report);
-      }
-      return { version: await finish(unit, artifact, opened), created: version === undefined };
-    });
-  }
-
-  /**
-   * Stores the report of a build; the last expected one completes the version.
-   *
-   * @throws Problem `artifact_not_found`, `version_not_found`, `version_complete`, `build_unexpected`
-   */
-  async report(
-    name: ArtifactName,
-    selector: VersionSelector,
-    buildName: string,
-    report: BuildReport,
-    caller: Caller,
-  ): Promise<{ build: Build; version: Version }> {
-    return this.#write(caller, async (unit) => {
-      const artifact = await lockExisting(unit, pathOf(name));
-      const { path } = artifact;
-      const row = await this.#findOpen(unit, artifact, selector);
-      const builds = await loadBuilds(unit.tx, row.id);
-      if (row.state === "complete") {
-        const build = builds.find((known) => known.name === buildName);
-        if (!build) throw versionComplete(path, row, builds, `it has no build "${buildName}"`);
-        if (!sameContent(build, report)) {
-          throw versionComplete(path, row, builds, `its build "${buildName}" has another content`);
-        }
-        return { build, version: await showVersion(sightOf(unit), path, row, builds) };
-      }
-      await storeReport(unit, artifact, row, builds, buildName, report);
-      const version = await finish(unit, artifact, row);
-      return { build: pickBuild(version, buildName), version };
-    });
   }
 
   /** @throws Problem `artifact_not_found`, `version_not_found` */
@@ -211,7 +127,7 @@ export class VersionService {
   ): Promise<Version> {
     return this.#write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
-      const row = await this.#findOpen(unit, artifact, selector);
+      const row = await findOpen(unit, artifact, selector, this.#incompleteTtlMs);
       const builds = await loadBuilds(unit.tx, row.id);
       if (row.state === "complete") return showVersion(sightOf(unit), artifact.path, row, builds);
       if (builds.length === 0) {
@@ -273,62 +189,4 @@ export class VersionService {
     if (!artifact) throw artifactNotFound(pathOf(name));
     return artifact;
   }
-
-  #isOverdue(version: VersionRow, now: string): boolean {
-    return isOverdue(version, now, this.#incompleteTtlMs);
-  }
-
-  /** A version that can still be written to, or is complete; one that has ended is not found. */
-  async #findOpen(unit: Unit, artifact: ArtifactRow, selector: VersionSelector): Promise<VersionRow> {
-    const row = await findVersion(unit.tx, artifact.id, selector);
-    if (!row) throw versionNotFound(artifact.path, selector);
-    // An overdue version counts as expired even when the job that expires it has not come to it yet.
-    const hasEnded = row.state === "abandoned" || row.state === "expired" || this.#isOverdue(row, unit.now);
-    if (hasEnded) throw versionNotFound(artifact.path, selector, row);
-    return row;
-  }
-}
-
-/** Stores a report of an incomplete version, in place of an earlier one; one that says the same changes nothing. */
-async function storeReport(
-  unit: Unit,
-  artifact: ArtifactRow,
-  version: VersionRow,
-  builds: Build[],
-  name: string,
-  report: BuildReport,
-): Promise<void> {
-  const expected = readJson(version.expected_builds);
-  if (!expected.includes(name)) throw buildUnexpected(artifact.path, name, expected);
-  const earlier = builds.find((build) => build.name === name);
-  if (earlier && sameContent(earlier, report)) {
-    await touchVersion(unit.tx, version.id, unit.now);
-    return;
-  }
-  await writeBuild(unit.tx, { artifactId: artifact.id, versionId: version.id }, name, report, unit.now);
-  await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
-  const after = { name, artifact_type: report.artifact_type, images: report.images ?? [] };
-  const action = earlier ? "build.replaced" : "build.reported";
-  // The images of an earlier report exist somewhere and cost money: the event is where they can still be found.
-  const detail = earlier ? { before: earlier, after } : { after };
-  await recordEvent(unit, { action, artifact: artifact.path, version, detail });
-}
-
-/** Completes the version when no build is missing. */
-async function finish(unit: Unit, artifact: ArtifactRow, version: VersionRow): Promise<Version> {
-  const row = (await findVersion(unit.tx, artifact.id, { fingerprint: version.fingerprint })) ?? version;
-  const builds = await loadBuilds(unit.tx, row.id);
-  const view = viewVersion(artifact.path, row, builds);
-  if (view.missing_builds.length > 0) return view;
-  const completed = await completeVersion(unit, artifact, row, builds);
-  return showVersion(sightOf(unit), artifact.path, completed, builds);
-}
-
-function pickBuild(version: Version, name: string): Build {
-  const build = version.builds.find((known) => known.name === name);
-  if (build) return build;
-  const builds = version.builds.map((known) => known.name);
-  const which = version.number === null ? `fingerprint:${version.fingerprint}` : version.number;
-  const detail = `Version ${which} of "${version.artifact}" has no build "${name}"; it has ${builds.join(", ") || "none yet"}.`;
-  throw new Problem("build_not_found", detail, { builds });
 }

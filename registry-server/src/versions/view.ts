@@ -2,6 +2,7 @@ import type { Build } from "../builds/schema.ts";
 import { withReadableParents } from "../builds/view.ts";
 import type { Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
+import { Problem } from "../http/problem.ts";
 import { loadRevocationFields, notRevoked, type RevocationFields } from "../revocations/view.ts";
 import type { Actor } from "../tokens/scopes.ts";
 import type { Unit } from "../unit.ts";
@@ -69,4 +70,18 @@ export async function showVersion(
 ): Promise<Version> {
   const fields = await loadRevocationFields(sight.db, sight.actor, [row], sight.now);
   return viewVersion(path, row, withReadableParents(builds, sight.actor), fields.get(row.id));
+}
+
+/**
+ * One build of a version.
+ *
+ * @throws Problem `build_not_found`
+ */
+export function pickBuild(version: Version, name: string): Build {
+  const build = version.builds.find((known) => known.name === name);
+  if (build) return build;
+  const builds = version.builds.map((known) => known.name);
+  const which = version.number === null ? `fingerprint:${version.fingerprint}` : version.number;
+  const detail = `Version ${which} of "${version.artifact}" has no build "${name}"; it has ${builds.join(", ") || "none yet"}.`;
+  throw new Problem("build_not_found", detail, { builds });
 }

@@ -1,0 +1,142 @@
+import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
+import type { ArtifactRow } from "../artifacts/store.ts";
+import { sameContent } from "../builds/content.ts";
+import type { Build, BuildReport } from "../builds/schema.ts";
+import { loadBuilds, writeBuild } from "../builds/store.ts";
+import type { Database } from "../database/database.ts";
+import { readJson } from "../database/json.ts";
+import { recordEvent } from "../events/store.ts";
+import type { Caller, Clock, Unit } from "../unit.ts";
+import { completeVersion } from "./completion.ts";
+import { expireVersion, findOpen, isOverdue } from "./expiry.ts";
+import { checkSamePublication, openVersion, reopenVersion } from "./opening.ts";
+import { buildUnexpected, versionComplete } from "./problems.ts";
+import type { Publish, Version } from "./schema.ts";
+import {
+  findLiveVersion,
+  getVersionById,
+  touchVersion,
+  updateVersion,
+  type VersionRow,
+  type VersionSelector,
+} from "./store.ts";
+import { pickBuild, showVersion, sightOf, viewVersion } from "./view.ts";
+
+/** Publishes versions, whole or build by build. */
+export class PublishingService {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #incompleteTtlMs: number;
+
+  constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#incompleteTtlMs = incompleteTtlMs;
+  }
+
+  /**
+   * Publishes a version all at once, or opens it, or both: opens it or opens it again, stores the builds that come
+   * with it, and completes it when none is missing.
+   *
+   * @throws Problem `version_complete`, `version_differs`, `build_unexpected`
+   */
+  async publish(
+    name: ArtifactName,
+    fingerprint: string,
+    body: Publish,
+    caller: Caller,
+  ): Promise<{ version: Version; created: boolean }> {
+    return this.#write(caller, async (unit) => {
+      const { row: artifact } = await lockOrCreate(unit, name);
+      const { path } = artifact;
+      let version = await findLiveVersion(unit.tx, artifact.id, fingerprint);
+      if (version && isOverdue(version, unit.now, this.#incompleteTtlMs)) {
+        await expireVersion(unit, path, version);
+        version = undefined;
+      }
+      if (version?.state === "complete") {
+        const builds = await loadBuilds(unit.tx, version.id);
+        checkSamePublication(path, version, builds, body);
+        return { version: await showVersion(sightOf(unit), path, version, builds), created: false };
+      }
+      const opened = version
+        ? await reopenVersion(unit, artifact, version, body)
+        : await openVersion(unit, artifact, fingerprint, body);
+      const builds = await loadBuilds(unit.tx, opened.id);
+      for (const { name: build, ...report } of body.builds ?? []) {
+        await storeReport(unit, artifact, opened, builds, build, report);
+      }
+      return { version: await finish(unit, artifact, opened), created: version === undefined };
+    });
+  }
+
+  /**
+   * Stores the report of a build; the last expected one completes the version.
+   *
+   * @throws Problem `artifact_not_found`, `version_not_found`, `version_complete`, `build_unexpected`
+   */
+  async report(
+    name: ArtifactName,
+    selector: VersionSelector,
+    buildName: string,
+    report: BuildReport,
+    caller: Caller,
+  ): Promise<{ build: Build; version: Version }> {
+    return this.#write(caller, async (unit) => {
+      const artifact = await lockExisting(unit, pathOf(name));
+      const { path } = artifact;
+      const row = await findOpen(unit, artifact, selector, this.#incompleteTtlMs);
+      const builds = await loadBuilds(unit.tx, row.id);
+      if (row.state === "complete") {
+        const build = builds.find((known) => known.name === buildName);
+        if (!build) throw versionComplete(path, row, builds, `it has no build "${buildName}"`);
+        if (!sameContent(build, report)) {
+          throw versionComplete(path, row, builds, `its build "${buildName}" has another content`);
+        }
+        return { build, version: await showVersion(sightOf(unit), path, row, builds) };
+      }
+      await storeReport(unit, artifact, row, builds, buildName, report);
+      const version = await finish(unit, artifact, row);
+      return { build: pickBuild(version, buildName), version };
+    });
+  }
+
+  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
+  }
+}
+
+/** Stores a report of an incomplete version, in place of an earlier one; one that says the same changes nothing. */
+async function storeReport(
+  unit: Unit,
+  artifact: ArtifactRow,
+  version: VersionRow,
+  builds: Build[],
+  name: string,
+  report: BuildReport,
+): Promise<void> {
+  const expected = readJson(version.expected_builds);
+  if (!expected.includes(name)) throw buildUnexpected(artifact.path, name, expected);
+  const earlier = builds.find((build) => build.name === name);
+  if (earlier && sameContent(earlier, report)) {
+    await touchVersion(unit.tx, version.id, unit.now);
+    return;
+  }
+  await writeBuild(unit.tx, { artifactId: artifact.id, versionId: version.id }, name, report, unit.now);
+  await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
+  const after = { name, artifact_type: report.artifact_type, images: report.images ?? [] };
+  const action = earlier ? "build.replaced" : "build.reported";
+  // The images of an earlier report exist somewhere and cost money: the event is where they can still be found.
+  const detail = earlier ? { before: earlier, after } : { after };
+  await recordEvent(unit, { action, artifact: artifact.path, version, detail });
+}
+
+/** Completes the version when no build is missing. */
+async function finish(unit: Unit, artifact: ArtifactRow, version: VersionRow): Promise<Version> {
+  const row = await getVersionById(unit.tx, version.id);
+  const builds = await loadBuilds(unit.tx, row.id);
+  const view = viewVersion(artifact.path, row, builds);
+  if (view.missing_builds.length > 0) return view;
+  const completed = await completeVersion(unit, artifact, row, builds);
+  return showVersion(sightOf(unit), artifact.path, completed, builds);
+}
