@@ -10,7 +10,7 @@ import { canonicalJson, readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
-import { writeSearchTerms } from "../search/terms.ts";
+import { rewriteSearchTerms } from "../search/terms.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
@@ -186,7 +186,7 @@ export class VersionService {
       }
       const columns = { description: after.description, labels: writeJson(after.labels) };
       const changed = await updateVersion(unit.tx, row.id, columns, unit.now);
-      await writeSearchTerms(unit.tx, artifact.path, changed, builds);
+      await rewriteSearchTerms(unit.tx, artifact.path, changed, builds);
       const detail = { before, after };
       await recordEvent(unit, {
         action: "version.changed",
@@ -305,7 +305,8 @@ async function storeReport(
     await touchVersion(unit.tx, version.id, unit.now);
     return;
   }
-  await writeBuild(unit.tx, { artifactId: artifact.id, versionId: version.id }, name, report, unit.now);
+  const owner = { artifactId: artifact.id, versionId: version.id, replaces: earlier !== undefined };
+  await writeBuild(unit.tx, owner, name, report, unit.now);
   await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
   const after = { name, artifact_type: report.artifact_type, images: report.images ?? [] };
   const action = earlier ? "build.replaced" : "build.reported";
