@@ -29,6 +29,22 @@ export function defineMoves(command: Command, examples: string, output: Output):
     .addHelpText("after", examples);
 
   command
+    .command("clear")
+    .description("Point a channel at nothing; whoever reads it gets an error then.")
+    .argument(...ARTIFACT)
+    .argument(...CHANNEL)
+    .option(...REASON)
+    .allowExcessArguments(false)
+    .action(async (artifact: string, channel: string, { reason }, clear: Command) => {
+      await withClient(clear, output, (client) =>
+        move(client, { artifact, channel }, output, (ifUnchanged) =>
+          client.channels.put(artifact, channel, { version: null, ...because(reason) }, { ifUnchanged }),
+        ),
+      );
+    })
+    .addHelpText("after", examples);
+
+  command
     .command("promote")
     .description("Point a channel at what another one points to.")
     .argument(...ARTIFACT)
@@ -80,8 +96,8 @@ async function move(
     throw movedMeanwhile(error, before);
   });
   output.result(after, () => {
-    const [was, is] = [before.version?.number, after.version?.number];
-    const step = was === is ? `stays at ${is}` : `${was ?? "nothing"} -> ${is}`;
+    const [was, is] = [before, after].map(({ version }) => version?.number ?? "nothing");
+    const step = was === is ? `stays at ${is}` : `${was} -> ${is}`;
     output.line(`${after.name} of ${after.artifact}: ${step}`);
   });
 }

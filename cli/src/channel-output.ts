@@ -31,7 +31,7 @@ export function printHistory(assignments: Assignment[], output: Output): void {
   const rows = assignments.map(
     ({ number, semver, kind, assigned_at, assigned_by, reason, source_channel }) => {
       const how = source_channel ? `${kind} from ${source_channel}` : kind;
-      return [number, semver, how, assigned_at, assigned_by, reason];
+      return [number ?? "nothing", semver, how, assigned_at, assigned_by, reason];
     },
   );
   if (rows.length > 0) output.table(["VERSION", "SEMVER", "HOW", "AT", "BY", "REASON"], rows);

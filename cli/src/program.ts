@@ -14,7 +14,7 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
   artifacts: ["List, show, describe and delete artifacts.", () => import("./commands/artifacts.ts")],
   versions: ["List, show, complete, abandon and delete versions.", () => import("./commands/versions.ts")],
   channels: [
-    "List, create, show, describe, assign, promote, roll back and delete channels.",
+    "Create channels, move them (assign, promote, roll back) and see who did.",
     () => import("./commands/channels.ts"),
   ],
   revoke: ["Mark a version as not to be used any more.", () => import("./commands/revoke.ts")],

@@ -9,7 +9,7 @@ export function printPreview(preview: RevocationPreview, output: Output): void {
     ...consumers.map(({ artifact, number, consumer, client, last_at, count }) => [
       "consumer",
       consumer,
-      `resolved ${artifact} ${number} ${count} times with ${client}, last at ${last_at}`,
+      `resolved ${artifact} ${number} ${count === 1 ? "once" : `${count} times`} with ${client}, last at ${last_at}`,
     ]),
     ...descendants.map(({ artifact, number, depth, will_be_revoked }) => [
       "descendant",
@@ -20,7 +20,7 @@ export function printPreview(preview: RevocationPreview, output: Output): void {
   output.result(preview, () => {
     if (rows.length > 0) output.table(["WHAT", "NAME", "DETAIL"], rows);
     if (rows.length + hidden_descendants === 0) {
-      output.note("no channel points at it, nobody resolved it and gave a name, nothing was built from it");
+      output.note("no channel points at it, nobody resolved it, nothing was built from it");
     }
   });
   if (hidden_descendants > 0)

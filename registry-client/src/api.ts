@@ -639,7 +639,7 @@ export interface components {
                 system?: string | null;
                 /** @example https://ci.example.com/jobs/4711 */
                 url?: string | null;
-            };
+            } | null;
             git?: {
                 branch?: string | null;
                 /** @example 4f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b */
@@ -650,13 +650,13 @@ export interface components {
                  * @example https://git.example.com/platform/images.git
                  */
                 remote?: string | null;
-            };
+            } | null;
             packer_version?: string | null;
             plugin_version?: string | null;
             /** @description The versions of Packer's plugins, by source address */
             plugins?: {
                 [key: string]: string;
-            };
+            } | null;
             run_uuid?: string | null;
         } & {
             [key: string]: unknown;

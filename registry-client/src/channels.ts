@@ -76,8 +76,9 @@ export class Channels {
     );
   }
 
-  async delete(artifact: string, channel: string, options?: CallOptions): Promise<void> {
-    await this.#routes.tell("DELETE", this.#path(artifact, channel), options);
+  async delete(artifact: string, channel: string, options: MoveOptions = {}): Promise<void> {
+    const path = this.#path(artifact, channel);
+    await this.#routes.call({ method: "DELETE", path, ...condition(options) }, options);
   }
 
   #path(artifact: string, channel: string): string {

@@ -51,7 +51,10 @@ test("lists what to rebuild, and ends with 1 when that is nothing", async () => 
   expect((await ancestry("acme/web", "--direction", "up", "--depth", "1")).stdout).toContain(
     "acme/base 1  [channel latest; out of date: 2 is there]",
   );
-  expect((await ancestry("acme/os", "--out-of-date")).code).toBe(1);
+  expect((await ancestry("acme/os", "--out-of-date")).stderr).toBe("waybill: nothing is out of date\n");
+  const unknown = await ancestry("acme/nothing", "--out-of-date");
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toContain("acme/nothing");
 });
 
 test("ends with 1 where there is nothing to draw", async () => {

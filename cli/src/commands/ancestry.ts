@@ -10,7 +10,7 @@ import { type Branch, drawTree } from "../tree.ts";
 const HELP = `
 Without a version it shows the latest. --out-of-date lists what to rebuild, of one artifact, or of all (--namespace
 narrows that): versions whose parent is not what its channel points to now or, where no channel is known, not the newest.
-It ends with 1 when nothing is to rebuild, and no other failure does.
+It ends with 1 when nothing is to rebuild; a registry that is away (3) or refuses (4) never looks like that.
 
 Examples:
   waybill ancestry hashicorp/web
@@ -77,7 +77,11 @@ async function listOutOfDate(
   await withClient(command, output, async (client, settings) => {
     const filter = artifact === undefined ? { namespace: settings.namespace } : { artifact };
     const items = await upTo(limit, output, (page) => client.lineage.outOfDate({ ...filter, ...page }));
-    if (items.length === 0) throw new NoneError("nothing is out of date");
+    if (items.length === 0) {
+      // A name that is wrong must not look like one whose images are all up to date.
+      if (artifact !== undefined) await client.getArtifact(artifact);
+      throw new NoneError("nothing is out of date");
+    }
     output.result(items, () => printOutOfDate(items, output));
   });
 }

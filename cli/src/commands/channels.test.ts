@@ -70,6 +70,19 @@ test("assigns, promotes, rolls back, and remembers who, when and why", async () 
   );
 });
 
+test("points a channel at nothing, and keeps that in its history", async () => {
+  await published("clear/web", 1);
+  await channels("create", "clear/web", "staging");
+  await channels("assign", "clear/web", "staging", "1");
+  expect((await channels("clear", "clear/web", "staging", "--reason", "over")).stdout).toBe(
+    "staging of clear/web: 1 -> nothing\n",
+  );
+  expect((await run(["resolve", "clear/web", "--channel", "staging"])).code).toBe(1);
+  expect((await channels("history", "clear/web", "staging")).stdout).toMatch(
+    /^nothing\t\tassign\t.*\tover\n1\t/,
+  );
+});
+
 test("says which revoked versions a rollback skips, and when there is nothing to go back to", async () => {
   await published("skips/web", 3);
   await channels("create", "skips/web", "production");

@@ -18,6 +18,7 @@ Examples:
   waybill channels assign hashicorp/web staging 12 --reason "release 1.4"
   waybill channels promote hashicorp/web staging production --reason "tests are green"
   waybill channels rollback hashicorp/web production --reason "checkout is slow"
+  waybill channels clear hashicorp/web staging --reason "testing is over"
   waybill channels show hashicorp/web production
   waybill channels history hashicorp/web production
   waybill channels delete hashicorp/web staging --yes

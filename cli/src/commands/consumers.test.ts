@@ -47,7 +47,7 @@ test("says that nobody reads, and ends with 1 for what is not there", async () =
   expect(await consumers("acme/unread")).toEqual({
     code: 0,
     stdout: "",
-    stderr: "nobody resolved it and gave a name\n",
+    stderr: "nobody resolved it\n",
   });
   expect((await consumers("acme/nothing")).code).toBe(1);
 });

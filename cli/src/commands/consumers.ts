@@ -8,7 +8,7 @@ import { DEFAULT_LIMIT, upTo } from "../pages.ts";
 
 const HELP = `
 Consumers name themselves: the Terraform provider by its workspace, CI jobs by the job, everybody else with --consumer or
-WAYBILL_CONSUMER. It shows up here a few seconds later.
+WAYBILL_CONSUMER; who gives no name goes by that of the token. It shows up here a few seconds later.
 
 Examples:
   waybill consumers hashicorp/web
@@ -41,7 +41,7 @@ function question(artifact: string | undefined, version: number | undefined, nam
 
 function print(items: Consumer[], output: Output): void {
   if (items.length === 0) {
-    output.note("nobody resolved it and gave a name");
+    output.note("nobody resolved it");
     return;
   }
   const rows = items.map(({ artifact, number, consumer, client, first_at, last_at, count }) => {

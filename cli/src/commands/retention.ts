@@ -121,7 +121,7 @@ function printPolicy(retention: Retention | null, artifact: string, output: Outp
 function printDecisions(decisions: RetentionResult["versions"], preview: boolean, output: Output): void {
   const verb = preview ? "goes" : "deleted";
   const rows = decisions.map(({ number, semver, completed_at, keep, reasons }) => {
-    return [number, semver, completed_at, keep ? "stays" : verb, reasons.join("; ")];
+    return [number, semver, completed_at, keep ? "stays" : verb, reasons.join(" ")];
   });
   if (rows.length > 0) output.table(["VERSION", "SEMVER", "COMPLETED", "WHAT", "WHY"], rows);
   const gone = decisions.filter(({ keep }) => !keep).length;

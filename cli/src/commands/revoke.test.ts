@@ -39,6 +39,24 @@ test("asks a script to say --yes, and anybody for a reason", async () => {
   expect((await run(["revoke", "acme/base", "2", "--reason", "x", "--yes", ...both])).code).toBe(2);
 });
 
+test("shows a person first what it touches, and asks", async () => {
+  await family("asked");
+  // What Node says of a stream is all that tells a terminal from a pipe here.
+  const terminal = "process.stdin.isTTY = process.stdout.isTTY = true";
+  const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(terminal)}` };
+  const revoke = ["revoke", "asked/base", "2", "--reason", "CVE-1"];
+
+  const no = await run(revoke, { env, stdin: "n\n" });
+  expect(no.stdout).toMatch(/channel +asked\/base production +points at it\n/);
+  expect(no.stderr).toContain("Revoke asked/base 2? [y/N]");
+  expect(no.stderr).toContain("nothing was done\n");
+  expect((await run(["resolve", "asked/base"])).code).toBe(0);
+
+  const yes = await run(revoke, { env, stdin: "y\n" });
+  expect(yes.stdout).toMatch(/\nasked\/base 2 is revoked: CVE-1\n$/);
+  expect((await run(["resolve", "asked/base"])).code).toBe(4);
+});
+
 test("revokes, moves no channel, and restores", async () => {
   await family("plain");
   const revoked = await run(["revoke", "plain/base", "2", "--reason", "CVE-1", "--yes"]);

@@ -237,6 +237,16 @@ forEachDatabase((test) => {
       expect(truncated).toBe(true);
     });
 
+    it("says what is revoked, once its time has come", async () => {
+      await publish("bad/base");
+      await publish("bad/web", { parents: [{ artifact: "bad/base", version: 1 }] });
+      const later = { reason: "leaks", at: "2026-03-01T00:00:00Z" };
+      await api.send("PUT", "/v1/artifacts/bad/base/versions/1/revocation", later);
+      expect((await ancestry("bad/web", 1)).parents).toMatchObject([{ revoked: false }]);
+      await api.send("PUT", "/v1/artifacts/bad/base/versions/1/revocation", { reason: "leaks" });
+      expect((await ancestry("bad/web", 1)).parents).toMatchObject([{ revoked: true }]);
+    });
+
     it("is 304 for who has it, until it changes", async () => {
       await publish("etag/base");
       const path = "/v1/artifacts/etag/base/versions/1/ancestry";

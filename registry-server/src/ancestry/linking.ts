@@ -39,17 +39,21 @@ export async function linkVersion(
   const { tx, now } = unit;
   // Two versions that complete at the same time would not see each other, or could become parents of each other.
   await lockLinks(tx);
-  const descendants = await listDescendantIds(tx, version.id);
-  const upward = (await findParents(unit, builds))
-    .filter((link) => link.parent_version_id !== version.id && !descendants.has(link.parent_version_id))
+  const parents = await findParents(unit, builds);
+  const below = parents.length === 0 ? none : await listDescendantIds(tx, version.id);
+  const upward = parents
+    .filter((link) => link.parent_version_id !== version.id && !below.has(link.parent_version_id))
     .map((link) => ({ ...link, child_version_id: version.id }));
   const newUpward = await insertLinks(tx, upward, now);
-  const ancestors = await listAncestorIds(tx, version.id);
-  const downward = (await findChildren(unit, path, version, builds))
-    .filter((link) => link.child_version_id !== version.id && !ancestors.has(link.child_version_id))
+  const children = await findChildren(unit, path, version, builds);
+  const above = children.length === 0 ? none : await listAncestorIds(tx, version.id);
+  const downward = children
+    .filter((link) => link.child_version_id !== version.id && !above.has(link.child_version_id))
     .map((link) => ({ ...link, parent_version_id: version.id }));
   return [...newUpward, ...(await insertLinks(tx, downward, now))];
 }
+
+const none: ReadonlySet<number> = new Set();
 
 type FoundParent = Omit<NewLink, "child_version_id">;
 

@@ -65,10 +65,11 @@ export async function childrenNaming(
       .select(["versions.id as child_version_id", "builds.name as build", "parents.channel"])
       .where("parents.artifact", "=", path)
       .where("versions.state", "=", "complete");
-  const rows = [
-    ...(await select().where("parents.number", "=", version.number).execute()),
-    ...(await select().where("parents.fingerprint", "=", version.fingerprint).execute()),
-  ];
+  const byNumber = select().where("parents.number", "=", version.number);
+  // Two halves instead of an OR, which would not use the index of each.
+  const rows = await byNumber
+    .unionAll(select().where("parents.fingerprint", "=", version.fingerprint))
+    .execute();
   return rows.map((row) => ({ ...row, via: "declared" }));
 }
 

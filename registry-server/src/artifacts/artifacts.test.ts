@@ -21,6 +21,7 @@ forEachDatabase((test) => {
         name: "one",
         description: "d",
         labels: { a: "b" },
+        retention: null,
         latest: null,
         versions: 0,
         created_at: "2026-01-01T00:00:00.000Z",

@@ -32,6 +32,7 @@ const known = {
   plugins: z
     .record(z.string().min(1).max(limits.mapKeyLength), short)
     .refine((map) => Object.keys(map).length <= 64, "must have at most 64 keys")
+    .nullable()
     .optional()
     .openapi({ description: "The versions of Packer's plugins, by source address" }),
   run_uuid: short.nullable().optional(),
@@ -55,6 +56,7 @@ const known = {
           description: "Credentials in it are taken out before it is stored",
         }),
     })
+    .nullable()
     .optional(),
   ci: z
     .strictObject({
@@ -65,6 +67,7 @@ const known = {
         .optional()
         .openapi({ type: ["string", "null"] }),
     })
+    .nullable()
     .optional(),
 };
 

@@ -121,12 +121,13 @@ export async function listBuildHeads(db: Reader, versionIds: number[]): Promise<
     .execute();
 }
 
-export type BuildOwner = { artifactId: number; versionId: number };
+/** @property replaces whether a build of that name is there already */
+export type BuildOwner = { artifactId: number; versionId: number; replaces: boolean };
 
 /** Stores a build; an earlier report of it is replaced, with its images, files and parents, and what was attached. */
 export async function writeBuild(
   tx: Writer,
-  { artifactId, versionId }: BuildOwner,
+  { artifactId, versionId, replaces }: BuildOwner,
   name: string,
   report: BuildReport,
   now: string,
@@ -146,7 +147,7 @@ export async function writeBuild(
     .onConflict((conflict) => conflict.columns(["version_id", "name"]).doUpdateSet(columns))
     .returning("id")
     .executeTakeFirstOrThrow();
-  for (const table of ["images", "files", "parents", "documents"] as const) {
+  for (const table of replaces ? (["images", "files", "parents", "documents"] as const) : []) {
     await tx.deleteFrom(table).where("build_id", "=", id).execute();
   }
   await insertRows(

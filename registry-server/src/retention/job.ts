@@ -7,8 +7,8 @@ import { retain } from "./service.ts";
 import { findDue, saveProgress } from "./store.ts";
 
 /** How many versions one transaction looks at, and how many transactions one run makes. */
-const versionsPerPart = 200;
-const partsPerRun = 100;
+const versionsPerPart = 100;
+const partsPerRun = 200;
 
 /**
  * Applies the stored policies that are due, each once a day. The work is done in parts, and how far it came is stored

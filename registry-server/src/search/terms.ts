@@ -62,7 +62,7 @@ function commitsOf({ provenance, metadata }: Build): string[] {
   );
 }
 
-/** Writes what a complete version is found by, in place of what was written before. */
+/** Writes what a version that has just completed is found by. */
 export async function writeSearchTerms(
   tx: Writer,
   path: string,
@@ -70,7 +70,6 @@ export async function writeSearchTerms(
   builds: Build[],
 ): Promise<void> {
   if (version.completed_at === null) return;
-  await removeSearchTerms(tx, version.id);
   const common = { completed_ms: Date.parse(version.completed_at), version_id: version.id };
   const rows = termsOf(path, version, builds).map((term) => ({ ...term, ...common }));
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
@@ -79,6 +78,17 @@ export async function writeSearchTerms(
       .values(rows.slice(start, start + rowsPerInsert))
       .execute();
   }
+}
+
+/** Writes what a version is found by in place of what was written before; nothing for one that is not complete. */
+export async function rewriteSearchTerms(
+  tx: Writer,
+  path: string,
+  version: VersionRow,
+  builds: Build[],
+): Promise<void> {
+  await removeSearchTerms(tx, version.id);
+  await writeSearchTerms(tx, path, version, builds);
 }
 
 /** Makes a version be found by nothing, when it is deleted. */

@@ -9,7 +9,7 @@ import { loadBuilds } from "../builds/store.ts";
 import type { Database, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
 import { inheritRevocations } from "../revocations/spreading.ts";
-import { writeSearchTerms } from "../search/terms.ts";
+import { rewriteSearchTerms } from "../search/terms.ts";
 import { serverCaller } from "../tokens/scopes.ts";
 import type { Clock } from "../unit.ts";
 import { getVersionById } from "./store.ts";
@@ -57,7 +57,7 @@ async function backfillNext(tx: Writer, now: string): Promise<boolean> {
   // Deleted while this waited for its artifact.
   if (version.state !== "complete" || version.number === null) return true;
   const builds = await loadBuilds(tx, version.id);
-  await writeSearchTerms(tx, artifact.path, version, builds);
+  await rewriteSearchTerms(tx, artifact.path, version, builds);
   const unit = { tx, now, caller: serverCaller("backfill") };
   const { id, number, fingerprint } = version;
   const links = await linkVersion(unit, artifact.path, { id, number, fingerprint }, builds);

@@ -58,6 +58,7 @@ forEachDatabase((test) => {
       expect(body).toEqual({
         name: "a/b ü",
         ...report,
+        documents: [],
         started_at: "2026-01-01T08:00:00.000Z",
         ended_at: "2026-01-01T08:30:00.123Z",
         reported_at: "2026-01-01T00:00:00.000Z",

@@ -122,7 +122,8 @@ async function storeReport(
     await touchVersion(unit.tx, version.id, unit.now);
     return;
   }
-  await writeBuild(unit.tx, { artifactId: artifact.id, versionId: version.id }, name, report, unit.now);
+  const owner = { artifactId: artifact.id, versionId: version.id, replaces: earlier !== undefined };
+  await writeBuild(unit.tx, owner, name, report, unit.now);
   await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
   const after = { name, artifact_type: report.artifact_type, images: report.images ?? [] };
   const action = earlier ? "build.replaced" : "build.reported";

@@ -9,7 +9,7 @@ import { canonicalJson, readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
-import { writeSearchTerms } from "../search/terms.ts";
+import { rewriteSearchTerms } from "../search/terms.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
@@ -102,7 +102,7 @@ export class VersionService {
       }
       const columns = { description: after.description, labels: writeJson(after.labels) };
       const changed = await updateVersion(unit.tx, row.id, columns, unit.now);
-      await writeSearchTerms(unit.tx, artifact.path, changed, builds);
+      await rewriteSearchTerms(unit.tx, artifact.path, changed, builds);
       const detail = { before, after };
       await recordEvent(unit, {
         action: "version.changed",
