@@ -1,4 +1,5 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
+import { findFirstAssignment } from "../channels/store.ts";
 import type { Reader } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
 import type { StoredState, Tables } from "../database/schema.ts";
@@ -24,13 +25,17 @@ const columns = [
   "versions.revoked_from",
 ] as const;
 
-function selectFrom(db: Kysely<Tables>, path: string) {
+/** An artifact by its path as a single value: with a join PostgreSQL would sort all its versions to find the highest. */
+function artifactId(db: Kysely<Tables>, path: string) {
   return db
     .selectFrom("artifacts")
-    .innerJoin("versions", "versions.artifact_id", "artifacts.id")
-    .select(columns)
+    .select("artifacts.id")
     .where("artifacts.path", "=", path)
     .where("artifacts.deleted_at", "is", null);
+}
+
+function selectFrom(db: Kysely<Tables>, path: string) {
+  return db.selectFrom("versions").select(columns).where("versions.artifact_id", "=", artifactId(db, path));
 }
 
 const latest = prepared((db, p: { path: string }) =>
@@ -46,12 +51,10 @@ const latestOfType = prepared((db, p: { path: string; type: string }) =>
 
 function selectOfType(db: Kysely<Tables>, { path, type }: { path: string; type: string }) {
   return db
-    .selectFrom("artifacts")
-    .innerJoin("builds", "builds.artifact_id", "artifacts.id")
+    .selectFrom("builds")
     .innerJoin("versions", "versions.id", "builds.version_id")
     .select(columns)
-    .where("artifacts.path", "=", path)
-    .where("artifacts.deleted_at", "is", null)
+    .where("builds.artifact_id", "=", artifactId(db, path))
     .where("builds.artifact_type", "=", type)
     .where("builds.latest_number", "is not", null);
 }
@@ -143,22 +146,23 @@ export async function findAssignedBefore(
   versionId: number,
   now: string,
 ): Promise<Found | undefined> {
-  return db
+  const found = await db
     .selectFrom("artifacts")
     .innerJoin("channels", "channels.artifact_id", "artifacts.id")
-    .innerJoin("channel_assignments as earlier", "earlier.channel_id", "channels.id")
-    .innerJoin("versions", "versions.id", "earlier.version_id")
-    .select(columns)
+    .select("channels.id")
     .where("artifacts.path", "=", path)
     .where("channels.name", "=", channel)
-    .where("versions.state", "=", "complete")
-    .where("earlier.id", "<", (eb) =>
-      eb
-        .selectFrom("channel_assignments as present")
-        .select((inner) => inner.fn.min("present.id").as("first"))
-        .whereRef("present.channel_id", "=", "channels.id")
-        .where("present.version_id", "=", versionId),
-    )
+    .executeTakeFirst();
+  const first = found && (await findFirstAssignment(db, found.id, versionId));
+  if (first === undefined) return undefined;
+  // Apart from the look-ups above, so that the history is followed backwards instead of being sorted.
+  return db
+    .selectFrom("channel_assignments as earlier")
+    .innerJoin("versions", "versions.id", "earlier.version_id")
+    .select(columns)
+    .where("earlier.channel_id", "=", found.id)
+    .where("earlier.id", "<", first)
+    .where("versions.state", "!=", "deleted")
     .where(isUsable(now))
     .orderBy("earlier.id", "desc")
     .limit(1)
