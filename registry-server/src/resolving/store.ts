@@ -154,7 +154,7 @@ export async function findAssignedBefore(
     .where("channels.name", "=", channel)
     .executeTakeFirst();
   const first = found && (await findFirstAssignment(db, found.id, versionId));
-  if (first === undefined) return undefined;
+  if (!found || first === undefined) return undefined;
   // Apart from the look-ups above, so that the history is followed backwards instead of being sorted.
   return db
     .selectFrom("channel_assignments as earlier")
