@@ -111,8 +111,10 @@ forEachDatabase((test) => {
   });
 
   describe("a body that is not JSON", () => {
-    const post = (body: BodyInit, headers: Record<string, string> = { "Content-Type": "application/json" }) =>
-      api.request(versions, { method: "POST", body, headers });
+    const post = (
+      body: RequestInit["body"],
+      headers: Record<string, string> = { "Content-Type": "application/json" },
+    ) => api.request(versions, { method: "POST", body, headers });
 
     it.each([
       ['{"fingerprint": x}', 16],
