@@ -112,7 +112,7 @@ forEachDatabase((test) => {
 
   describe("a body that is not JSON", () => {
     const post = (
-      body: RequestInit["body"],
+      body: NonNullable<RequestInit["body"]>,
       headers: Record<string, string> = { "Content-Type": "application/json" },
     ) => api.request(versions, { method: "POST", body, headers });
 

@@ -13,7 +13,7 @@ declare module "vitest" {
 }
 
 /** Starts one PostgreSQL for all test files; each makes databases of its own in it. */
-export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), "waybill-postgres-"));
   // The user it runs as must be able to reach its data.
   await chmod(directory, 0o755);
