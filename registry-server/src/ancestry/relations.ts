@@ -1,5 +1,6 @@
 import { type Selectable, sql } from "kysely";
 import type { Reader } from "../database/database.ts";
+import { isOneOf } from "../database/lists.ts";
 import type { Tables } from "../database/schema.ts";
 
 /** Few enough values for one statement, and for a plan that looks them up one by one. */
@@ -28,7 +29,7 @@ export async function listSteps(
     const rows = await db
       .selectFrom("ancestry")
       .select(["child_version_id", "parent_version_id", "build", "via", "channel"])
-      .where(here, "in", from.slice(start, start + idsPerQuery))
+      .where(isOneOf(db, here, from.slice(start, start + idsPerQuery)))
       .limit(most - steps.length)
       .execute();
     for (const row of rows) {
@@ -57,7 +58,7 @@ export async function loadRelations(db: Reader, ids: number[]): Promise<Map<numb
       .innerJoin("artifacts", "artifacts.id", "versions.artifact_id")
       .select(["versions.id", "versions.artifact_id", "artifacts.path", "versions.number"])
       .select(["versions.semver", "versions.state", "versions.revoked_from"])
-      .where("versions.id", "in", ids.slice(start, start + idsPerQuery))
+      .where(isOneOf(db, "versions.id", ids.slice(start, start + idsPerQuery)))
       .execute();
     for (const row of rows) found.set(row.id, row);
   }

@@ -36,14 +36,15 @@ export async function walk(
   const relatives: Relative[] = [];
   const result: Walk = { relatives, hidden: new Set(), truncated: false, count: 0 };
   const places = new Map([[start, relatives]]);
+  const relations = new Map<number, Relation>();
   let level = [start];
   for (let depth = 1; depth <= bounds.depth && level.length > 0; depth++) {
     const most = (bounds.nodes - result.count) * stepsPerNode + 1;
     const steps = await listSteps(db, level, direction, most);
     result.truncated ||= steps.length === most;
-    const relations = await loadRelations(db, [
-      ...new Set(steps.flatMap((step) => [step.parent_version_id, step.child_version_id])),
-    ]);
+    const ends = new Set(steps.flatMap((step) => [step.parent_version_id, step.child_version_id]));
+    const unknown = [...ends].filter((id) => !relations.has(id));
+    for (const [id, relation] of await loadRelations(db, unknown)) relations.set(id, relation);
     const next: number[] = [];
     const dated = await dateSteps(db, steps, relations, now);
     for (const pair of groupPairs(dated, relations)) {

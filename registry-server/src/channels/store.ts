@@ -194,17 +194,20 @@ export async function listAssignedBefore(
   before: number,
   limit: number,
 ): Promise<(VersionRow & { assignment: number })[]> {
-  return db
-    .selectFrom("channel_assignments")
-    .innerJoin("versions", "versions.id", "channel_assignments.version_id")
-    .selectAll("versions")
-    .select("channel_assignments.id as assignment")
-    .where("channel_id", "=", channelId)
-    .where("channel_assignments.id", "<", before)
-    .where("versions.state", "=", "complete")
-    .orderBy("channel_assignments.id", "desc")
-    .limit(limit)
-    .execute();
+  return (
+    db
+      .selectFrom("channel_assignments")
+      .innerJoin("versions", "versions.id", "channel_assignments.version_id")
+      .selectAll("versions")
+      .select("channel_assignments.id as assignment")
+      .where("channel_id", "=", channelId)
+      .where("channel_assignments.id", "<", before)
+      // Once assigned, it is complete or deleted; asked for complete ones, SQLite would begin with an index of these.
+      .where("versions.state", "!=", "deleted")
+      .orderBy("channel_assignments.id", "desc")
+      .limit(limit)
+      .execute()
+  );
 }
 
 /** What rules look at: the artifact types and the regions of a version. */

@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import { emptyPostgres, emptySqlite, forEachDatabase } from "../../test/databases.ts";
@@ -8,9 +10,12 @@ const log = { warn: () => {} };
 forEachDatabase((test) => {
   it("the migrations run once, and again changes nothing", async () => {
     const again = await openDatabase(test.url, log);
-    const { rows } = await sql<{ number: number }>`select number from migrations`.execute(again.reads);
+    const { rows } = await sql<{ name: string }>`select name from migrations order by number`.execute(
+      again.reads,
+    );
     await again.close();
-    expect(rows).toEqual([{ number: 1 }]);
+    const files = await readdir(join(import.meta.dirname, "../../migrations", test.database.dialect));
+    expect(rows.map(({ name }) => name)).toEqual(files.sort());
   });
 
   it("a transaction that fails leaves nothing", async () => {
@@ -96,7 +101,7 @@ describe.each([
     );
     await database.close();
     await expect(openDatabase(empty.url, log)).rejects.toThrow(
-      /written by a newer Waybill \(its migration 99, this one knows 1\)/,
+      /written by a newer Waybill \(its migration 99, this one knows \d+\)/,
     );
   });
 });

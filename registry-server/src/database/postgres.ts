@@ -6,7 +6,8 @@ import { setRunner } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
 const poolSize = 10;
-const connectTimeoutMs = 5_000;
+/** Covers the wait for a free connection too: when a hundred publish at once, the last waits for all others. */
+const connectTimeoutMs = 15_000;
 const statementTimeoutMs = 15_000;
 const lockTimeoutMs = 10_000;
 /** Longer than the server's own limit, for when the network is gone and no answer comes at all. */

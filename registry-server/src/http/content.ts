@@ -33,16 +33,16 @@ export class Content {
   }
 }
 
-const binary = z.string().openapi({ format: "binary", example: '{"bomFormat":"CycloneDX"}' });
+const binary = { schema: z.string().openapi({ format: "binary" }), example: '{"bomFormat":"CycloneDX"}' };
 
 /** The request body entry of a route contract that takes bytes of any type. */
 export function bytesBody(description: string) {
-  return { required: true, description, content: { "*/*": { schema: binary } } };
+  return { required: true, description, content: { "*/*": binary } };
 }
 
 /** The response entry of a route contract that answers with {@link Content}. */
 export function bytesAnswer(description: string) {
-  return { description, content: { "*/*": { schema: binary } } };
+  return { description, content: { "*/*": binary } };
 }
 
 const mediaTypePattern =

@@ -1,4 +1,5 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
+import { findFirstAssignment } from "../channels/store.ts";
 import type { Reader } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
 import type { StoredState, Tables } from "../database/schema.ts";
@@ -34,6 +35,7 @@ function selectFrom(db: Kysely<Tables>, path: string) {
   return db.selectFrom("versions").select(columns).where("versions.artifact_id", "=", artifactId(db, path));
 }
 
+/** An artifact by its path as a single value: with a join PostgreSQL would sort all its versions to find the highest. */
 function artifactId(db: Kysely<Tables>, path: string) {
   return db
     .selectFrom("artifacts")
@@ -153,22 +155,23 @@ export async function findAssignedBefore(
   versionId: number,
   now: string,
 ): Promise<Found | undefined> {
-  return db
+  const found = await db
     .selectFrom("artifacts")
     .innerJoin("channels", "channels.artifact_id", "artifacts.id")
-    .innerJoin("channel_assignments as earlier", "earlier.channel_id", "channels.id")
-    .innerJoin("versions", "versions.id", "earlier.version_id")
-    .select(columns)
+    .select("channels.id")
     .where("artifacts.path", "=", path)
     .where("channels.name", "=", channel)
-    .where("versions.state", "=", "complete")
-    .where("earlier.id", "<", (eb) =>
-      eb
-        .selectFrom("channel_assignments as present")
-        .select((inner) => inner.fn.min("present.id").as("first"))
-        .whereRef("present.channel_id", "=", "channels.id")
-        .where("present.version_id", "=", versionId),
-    )
+    .executeTakeFirst();
+  const first = found && (await findFirstAssignment(db, found.id, versionId));
+  if (!found || first === undefined) return undefined;
+  // Apart from the look-ups above, so that the history is followed backwards instead of being sorted.
+  return db
+    .selectFrom("channel_assignments as earlier")
+    .innerJoin("versions", "versions.id", "earlier.version_id")
+    .select(columns)
+    .where("earlier.channel_id", "=", found.id)
+    .where("earlier.id", "<", first)
+    .where("versions.state", "!=", "deleted")
     .where(isUsable(now))
     .orderBy("earlier.id", "desc")
     .limit(1)

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Reader } from "../database/database.ts";
+import { isOneOf } from "../database/lists.ts";
 import type { SearchKind } from "../database/schema.ts";
 import { readableBy } from "../tokens/reach.ts";
 import type { Actor } from "../tokens/scopes.ts";
@@ -75,7 +76,7 @@ export async function keepWithTerm(
   let query = db
     .selectFrom("search_terms")
     .select("version_id")
-    .where("version_id", "in", versionIds)
+    .where(isOneOf(db, "version_id", versionIds))
     .where("kind", "=", term.kind);
   query = isPrefix
     ? query.where("term", ">=", term.term).where("term", "<", term.term + end)
@@ -91,7 +92,7 @@ export async function keepReadable(db: Reader, versionIds: number[], actor: Acto
     .selectFrom("versions")
     .innerJoin("artifacts", "artifacts.id", "versions.artifact_id")
     .select("versions.id")
-    .where("versions.id", "in", versionIds)
+    .where(isOneOf(db, "versions.id", versionIds))
     .where(readableBy(actor))
     .execute();
   return new Set(rows.map((row) => row.id));
@@ -105,7 +106,7 @@ export async function loadVersions(db: Reader, ids: number[]): Promise<(VersionR
     .innerJoin("artifacts", "artifacts.id", "versions.artifact_id")
     .selectAll("versions")
     .select("artifacts.path")
-    .where("versions.id", "in", ids)
+    .where(isOneOf(db, "versions.id", ids))
     .where("versions.state", "=", "complete")
     .execute();
 }
