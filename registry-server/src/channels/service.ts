@@ -10,19 +10,11 @@ import { loadRevocations } from "../revocations/view.ts";
 import { authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
-import { nameSelector, versionNotFound } from "../versions/problems.ts";
-import {
-  findLatest,
-  findVersion,
-  getVersionById,
-  type VersionRow,
-  type VersionSelector,
-} from "../versions/store.ts";
+import type { VersionRow } from "../versions/store.ts";
 import { assign, findEarlier, findRevokedReason, type Reasons } from "./assigning.ts";
+import { checkWasOn, find, findComplete, findPointedAt } from "./finding.ts";
 import {
-  channelEmpty,
   channelManaged,
-  channelNotFound,
   channelRule,
   latest,
   nothingToRollBack,
@@ -36,12 +28,10 @@ import {
   type ChannelRow,
   deleteChannel,
   findChannel,
-  findFirstAssignment,
   insertChannel,
   listAssignments,
   listChannels,
   listLatestHistory,
-  listNames,
   listRules,
   updateChannel,
 } from "./store.ts";
@@ -259,35 +249,6 @@ export class ChannelService {
   }
 }
 
-async function find(db: Reader, artifact: ArtifactRow, channel: string): Promise<ChannelRow> {
-  const row = await findChannel(db, artifact.id, channel);
-  if (!row) throw channelNotFound(artifact.path, channel, await listNames(db, artifact.id));
-  return row;
-}
-
-async function findComplete(
-  { tx }: Unit,
-  artifact: ArtifactRow,
-  selector: VersionSelector,
-): Promise<VersionRow> {
-  const version = await findVersion(tx, artifact.id, selector);
-  if (version?.state === "complete") return version;
-  if (version?.state !== "incomplete") throw versionNotFound(artifact.path, selector, version);
-  const detail = `The version ${nameSelector(selector)} of "${artifact.path}" is not complete, and no channel can be made to point at such a one. Report its missing builds, or complete it.`;
-  throw new Problem("version_incomplete", detail, { expected_builds: readJson(version.expected_builds) });
-}
-
-async function findPointedAt(db: Reader, artifact: ArtifactRow, channel: string): Promise<VersionRow> {
-  if (channel === latest) {
-    const version = await findLatest(db, artifact.id);
-    if (!version) throw channelEmpty(artifact.path, channel);
-    return version;
-  }
-  const { version_id: id } = await find(db, artifact, channel);
-  if (id === null) throw channelEmpty(artifact.path, channel);
-  return getVersionById(db, id);
-}
-
 /** Makes the channel when it is new, and changes its description and rules when these are others. */
 async function describe(
   unit: Unit,
@@ -336,14 +297,4 @@ async function move(
     if (broken) throw broken;
   }
   await assign(unit, artifact, row, version, reasons);
-}
-
-async function checkWasOn(
-  db: Reader,
-  artifact: ArtifactRow,
-  row: ChannelRow,
-  version: VersionRow,
-): Promise<VersionRow> {
-  if ((await findFirstAssignment(db, row.id, version.id)) !== undefined) return version;
-  throw nothingToRollBack(artifact.path, row.name, [], version.number);
 }
