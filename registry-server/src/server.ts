@@ -45,13 +45,11 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
   });
   try {
     const { dev, incompleteTtlMs } = config;
-    const bootstrap = dev
-      ? { givenIsUnknown: false }
-      : await bootstrapTokens(database, clock, config.bootstrapToken);
     const consumptions = new Consumptions(database, clock, log);
     const app = createApp({ database, log, clock, dev, incompleteTtlMs, consumptions });
     const server = listenerFor(app.fetch);
     const url = await listen(server, config.listen);
+    const bootstrap = await bootstrapAt(server);
     const stopExpiry = startLoop(
       {
         name: "expiry",
@@ -69,6 +67,17 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       },
       log,
     );
+
+    /** Only a server that listens makes the token it shows once; until then no request has one that is known. */
+    async function bootstrapAt(listening: Server): Promise<Bootstrap> {
+      if (dev) return { givenIsUnknown: false };
+      try {
+        return await bootstrapTokens(database, clock, config.bootstrapToken);
+      } catch (error) {
+        await drain(listening);
+        throw error;
+      }
+    }
 
     async function retain(): Promise<void> {
       await consumptions.flush();

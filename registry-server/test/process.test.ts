@@ -88,6 +88,16 @@ describe("waybill serve", () => {
     expect(await second.end("SIGINT")).toBe(0);
   });
 
+  it("shows the token at the first start that listens, also after one that found the port taken", async () => {
+    const other = await serve([], { WAYBILL_DATA_DIR: join(directory, "other") }).started();
+    const taken = serve([], { WAYBILL_LISTEN: new URL(other.url).host });
+    await once(taken.child, "exit");
+    expect(await taken.stderr).toContain("EADDRINUSE");
+    const first = await serve().started();
+    const token = /Admin token \(shown once\): (wbl_\S{43})/.exec(first.stdout)?.[1] ?? "";
+    expect((await publish(first.url, token, "f")).status).toBe(201);
+  });
+
   it("never prints the token it is given", async () => {
     const token = newToken();
     const started = await serve(["--log-level", "trace"], { WAYBILL_BOOTSTRAP_TOKEN: token }).started();
