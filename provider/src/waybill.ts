@@ -9,4 +9,5 @@ export const waybill = provider({
   configure: (config, { logger }) => configure(config, logger),
   dataSources: { waybill_artifact: artifact },
   configurationHint: "Every argument can also be given as an environment variable, such as WAYBILL_ADDRESS.",
+  decidedBy: "the registry",
 });

@@ -255,6 +255,21 @@ describe.each(Object.entries(shipped))("the %s", (_name, command) => {
     expect(diagnostics[2].attribute).toEqual({
       steps: [expect.objectContaining({ attribute_name: "name" })],
     });
+    const readOnly = {
+      number: 3,
+      semver: UNKNOWN,
+      labels: {},
+      revocation: { reason: "x", revoked_at: null },
+    };
+    const refused = await validate({ name: "hashicorp/web", fingerprint: "4f2a9c1", ...readOnly });
+    expect(refused.diagnostics).toMatchObject(
+      ["number", "semver", "labels", "revocation"].map((name) => ({
+        severity: "ERROR",
+        summary: "Attribute is read-only",
+        detail: expect.stringContaining(`${name} is decided by the registry and cannot be set; remove it`),
+        attribute: { steps: [{ attribute_name: name }] },
+      })),
+    );
     const config = provider({ address: "localhost:1", timeout: UNKNOWN, on_revoked: "ignore" });
     const invalid = await plugin.provider("ValidateProviderConfig", { config });
     expect(invalid.diagnostics.map(({ summary }: Message) => summary).sort()).toEqual([

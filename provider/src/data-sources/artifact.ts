@@ -61,7 +61,7 @@ function reference(name: string, namespace: string | undefined): string {
     return parseReference(name, namespace).toString();
   } catch (error) {
     if (!(error instanceof ReferenceError_)) throw error;
-    throw new DiagnosticError("Invalid name", `The name ${error.message}.`, ["name"]);
+    throw new DiagnosticError("Invalid name", sentence(error.message), ["name"]);
   }
 }
 

@@ -39,6 +39,8 @@ export type Provider<S extends Schema, Client> = {
   readonly dataSources: { readonly [typeName: string]: DataSource<Schema, Client> };
   /** How else the configuration can be given, for users whose configuration is known only after apply. */
   readonly configurationHint?: string;
+  /** Who decides what users cannot set, as in "... is decided by the server". Default: the provider. */
+  readonly decidedBy?: string;
 };
 
 /** Fixes the types of a data source: the schema decides what `read` gets and must give. */

@@ -68,6 +68,11 @@ export type Result<S extends Schema> = {
   readonly [K in Computed<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | null;
 };
 
+/** Whether an attribute is only the provider's to set. */
+export function isReadOnly(attribute: Attribute | undefined): boolean {
+  return attribute?.computed === true && attribute.optional !== true;
+}
+
 /** The type that values of a schema have. */
 export function typeOfSchema({ attributes }: Pick<Schema, "attributes">): ObjectType {
   const entries = Object.entries(attributes).map(([name, attribute]) => [name, typeOf(attribute)]);

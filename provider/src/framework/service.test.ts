@@ -37,6 +37,7 @@ const schema = {
         mode: "map",
         attributes: {
           size: { type: types.string, required: true, description: "Size.", validators: [notEmpty] },
+          weight: { type: types.number, computed: true, description: "Its weight." },
         },
       },
     },
@@ -74,6 +75,7 @@ function start(read: Read = result) {
       }),
     },
     configurationHint: "Or set WORDS_PREFIX.",
+    decidedBy: "the dictionary",
   });
   const logger = createLogger("words", { TF_LOG: "debug" }, (line) => log.push(line));
   const { handlers } = providerService(words, logger);
@@ -120,6 +122,13 @@ describe("reading", () => {
     await service.configure();
     const { state } = await service.read({ kept: "theirs" });
     expect(decodeLibrary(state.msgpack)).toMatchObject({ kept: "theirs" });
+  });
+
+  test("never takes what was written for what was found", async () => {
+    const service = start();
+    await service.configure();
+    const { state } = await service.read({ length: 3 });
+    expect(decodeLibrary(state.msgpack)).toMatchObject({ length: 2 });
   });
 
   test("reports what a handler throws, and keeps its stack for the log", async () => {
@@ -200,7 +209,7 @@ describe("validating", () => {
   test("looks at each value that is set and known, at any depth", async () => {
     const answer = await start().validate({
       text: "sideways",
-      options: { a: { size: "" }, b: { size: UNKNOWN }, c: null },
+      options: { a: { size: "", weight: null }, b: { size: UNKNOWN, weight: null }, c: null },
     });
     expect(answer.diagnostics).toMatchObject([
       { summary: "Invalid text", detail: 'text must be one of "up", "down", not "sideways".' },
@@ -208,6 +217,38 @@ describe("validating", () => {
         summary: "Invalid size",
         attribute: {
           steps: [{ selector: { attributeName: "options" } }, { selector: { elementKeyString: "a" } }, {}],
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ["length", 3],
+    ["length", UNKNOWN],
+    ["letters", []],
+    ["letters", [{ letter: "u" }]],
+    ["letters", UNKNOWN],
+  ])("refuses that %s is set to %j, which is not for the user to decide", async (name, value) => {
+    expect((await start().validate({ [name]: value })).diagnostics).toMatchObject([
+      {
+        severity: 1,
+        summary: "Attribute is read-only",
+        detail: `${name} is decided by the dictionary and cannot be set; remove it. Arguments that can be set: text, other, kept, options.`,
+        attribute: { steps: [{ selector: { attributeName: name } }] },
+      },
+    ]);
+  });
+
+  test("refuses what is read-only within what can be set, at its place", async () => {
+    const { diagnostics } = await start().validate({
+      options: { a: { size: "s", weight: 1 }, b: { size: "s", weight: null } },
+    });
+    expect(diagnostics).toMatchObject([
+      {
+        summary: "Attribute is read-only",
+        detail: expect.stringMatching(/^options\["a"\]\.weight is decided .*: size\.$/),
+        attribute: {
+          steps: [{}, { selector: { elementKeyString: "a" } }, { selector: { attributeName: "weight" } }],
         },
       },
     ]);

@@ -4,7 +4,7 @@ import { type Handlers, type Service, service } from "../plugin/methods.ts";
 import { type Answering, answering } from "./answering.ts";
 import { DiagnosticError } from "./diagnostics.ts";
 import type { DataSource, Provider } from "./provider.ts";
-import { type Schema, schemaToWire, typeOfSchema } from "./schema.ts";
+import { isReadOnly, type Schema, schemaToWire, typeOfSchema } from "./schema.ts";
 import { validateAttributes } from "./validators.ts";
 import { decode } from "./values/decode.ts";
 import { encode } from "./values/encode.ts";
@@ -53,7 +53,7 @@ class Session<S extends Schema, Client> {
       validateProviderConfig: ({ config }, signal) =>
         answer("ValidateProviderConfig", signal, ({ diagnostics }) => {
           const fields = read(schema, config);
-          validateAttributes(schema.attributes, fields, diagnostics);
+          validateAttributes(schema.attributes, fields, diagnostics, this.#provider.decidedBy);
           this.#provider.validate?.(fields as never, diagnostics);
           return {};
         }),
@@ -71,7 +71,7 @@ class Session<S extends Schema, Client> {
         answer(`ValidateDataResourceConfig ${typeName}`, signal, ({ diagnostics }) => {
           const source = this.#dataSource(typeName);
           const fields = read(source.schema, config);
-          validateAttributes(source.schema.attributes, fields, diagnostics);
+          validateAttributes(source.schema.attributes, fields, diagnostics, this.#provider.decidedBy);
           source.validate?.(fields as never, diagnostics);
           return {};
         }),
@@ -125,11 +125,12 @@ function read(schema: Schema, value: DynamicValue | undefined): Fields {
   throw new ValueError("the configuration is not an object", []);
 }
 
-/** What was written stays; what was not is the result's. */
+/** What was written stays, where it may be written; the rest is the result's. */
 function complete({ attributes }: Schema, written: Fields, result: Fields): Fields {
   const state = emptyRecord();
-  for (const [name, { computed }] of Object.entries(attributes)) {
-    state[name] = written[name] ?? (computed ? (result[name] ?? null) : null);
+  for (const [name, attribute] of Object.entries(attributes)) {
+    const given = isReadOnly(attribute) ? null : written[name];
+    state[name] = given ?? (attribute.computed ? (result[name] ?? null) : null);
   }
   return state;
 }

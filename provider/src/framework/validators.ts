@@ -1,5 +1,5 @@
-import type { Diagnostics } from "./diagnostics.ts";
-import type { Attributes } from "./schema.ts";
+import { type Diagnostics, formatPath } from "./diagnostics.ts";
+import { type Attributes, isReadOnly } from "./schema.ts";
 import { isRecord, type Path, Unknown, type Value } from "./values/values.ts";
 
 /** Looks at one value; a sentence says what is wrong with it and what is accepted. */
@@ -34,25 +34,41 @@ export function atMostOneOf(
   );
 }
 
-/** Runs the validators of a schema on all values that are set and known. */
+/**
+ * Runs the validators of a schema on all values that are set and known, and refuses what is not for the user to set,
+ * known or not: Terraform itself lets it pass. `decidedBy` says whose it is.
+ */
 export function validateAttributes(
   attributes: Attributes,
   value: Value,
   diagnostics: Diagnostics,
+  decidedBy = "the provider",
   path: Path = [],
 ): void {
   if (!isRecord(value)) return;
-  for (const [name, { validators = [], nested }] of Object.entries(attributes)) {
+  for (const [name, attribute] of Object.entries(attributes)) {
+    const { validators = [], nested } = attribute;
     const given = value[name] ?? null;
-    if (given === null || given instanceof Unknown) continue;
+    if (given === null) continue;
     const here = [...path, name];
+    if (isReadOnly(attribute)) {
+      diagnostics.error("Attribute is read-only", readOnlyDetail(attributes, decidedBy, here), here);
+      continue;
+    }
+    if (given instanceof Unknown) continue;
     // The first that finds a fault: later ones may take for granted what it looked at.
     const wrong = validators.map((validate) => validate(given)).find((sentence) => sentence !== undefined);
     if (wrong !== undefined) diagnostics.error(`Invalid ${name}`, `${name} ${wrong}.`, here);
     for (const [step, inner] of nested ? members(nested.mode, given) : []) {
-      validateAttributes(nested?.attributes ?? {}, inner, diagnostics, [...here, ...step]);
+      validateAttributes(nested?.attributes ?? {}, inner, diagnostics, decidedBy, [...here, ...step]);
     }
   }
+}
+
+function readOnlyDetail(attributes: Attributes, decidedBy: string, path: Path): string {
+  const accepted = Object.keys(attributes).filter((name) => !isReadOnly(attributes[name]));
+  const refusal = `${formatPath(path)} is decided by ${decidedBy} and cannot be set; remove it.`;
+  return accepted.length === 0 ? refusal : `${refusal} Arguments that can be set: ${accepted.join(", ")}.`;
 }
 
 function members(mode: string, value: Value): [step: Path, member: Value][] {
