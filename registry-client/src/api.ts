@@ -845,7 +845,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description What to do when the version is revoked; default `error`. `previous`: for `latest` and constraints the next lower unrevoked version, for a channel what a rollback would give; not with `version` and `fingerprint`
+             * @description What to do when the version is revoked; default `error`. `previous`: for `latest` and constraints the next lower unrevoked version, for a channel what a rollback would give; for `version` and `fingerprint`, which name one version, the same as `error`
              * @enum {string}
              */
             on_revoked?: "error" | "warn" | "previous";

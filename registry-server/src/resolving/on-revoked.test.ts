@@ -106,18 +106,25 @@ forEachDatabase((test) => {
     );
   });
 
-  it.each(["version=1", "fingerprint=f1"])("previous of %s is not a question", async (selector) => {
-    await publish(1);
-    expect(problemOf(await api.resolve(artifact, `${selector}&on_revoked=previous`))).toMatchObject({
-      status: 400,
-      code: "invalid_request",
-      errors: [{ path: "query.on_revoked" }],
-    });
-    const query = { artifact, version: 1, on_revoked: "previous" };
-    expect((await api.resolveMany([query])).body.results[0]).toMatchObject({
-      problem: { code: "invalid_request", errors: [{ path: "on_revoked" }] },
-    });
-  });
+  it.each(["version=1", "fingerprint=f1"])(
+    "previous of %s asks for nothing until it is revoked",
+    async (selector) => {
+      await publish(1);
+      await publish(2);
+      const query = { artifact, version: 1, on_revoked: "previous" };
+      expect(await number(`${selector}&on_revoked=previous`)).toBe(1);
+      expect((await api.resolveMany([query])).body.results[0]).toMatchObject({ resolved: { number: 1 } });
+      await revoke(1);
+      expect(problemOf(await api.resolve(artifact, `${selector}&on_revoked=previous`))).toMatchObject({
+        status: 409,
+        code: "version_revoked",
+        detail: expect.stringMatching(/no previous one for a number or a fingerprint.*on_revoked=warn/),
+      });
+      expect((await api.resolveMany([query])).body.results[0]).toMatchObject({
+        problem: { code: "version_revoked" },
+      });
+    },
+  );
 
   it("one that is scheduled takes effect by time alone, and putting it off or restoring takes it back", async () => {
     await publish(1);

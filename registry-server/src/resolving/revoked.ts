@@ -23,14 +23,23 @@ export function skippedWarning(revoked: Revoked, number: number) {
   return { code: "revoked_skipped", message };
 }
 
-/** @param why whether a choice is left, or `previous` found nothing */
-export function revokedProblem(revoked: Revoked, why: "on_revoked" | "nothing_earlier"): Problem {
-  const advice =
-    why === "on_revoked"
-      ? "Ask with on_revoked=warn to get it nevertheless, or with on_revoked=previous for the newest before it that is not revoked (the latter for channels and constraints)."
-      : "There is no earlier one that is not revoked. Ask with on_revoked=warn to get it nevertheless.";
+const advices = {
+  on_revoked:
+    "Ask with on_revoked=warn to get it nevertheless, or with on_revoked=previous for the newest before it that is not revoked (the latter for channels and constraints).",
+  nothing_earlier:
+    "There is no earlier one that is not revoked. Ask with on_revoked=warn to get it nevertheless.",
+  names_one:
+    "There is no previous one for a number or a fingerprint, which name one version. Ask with on_revoked=warn to get it nevertheless.",
+};
+
+/** @param why whether a choice is left, `previous` found nothing, or it cannot look as one version was named */
+export function revokedProblem(revoked: Revoked, why: keyof typeof advices): Problem {
   const { number, reason, revoked_at } = revoked;
-  return new Problem("version_revoked", `${sentence(revoked)} ${advice}`, { number, reason, revoked_at });
+  return new Problem("version_revoked", `${sentence(revoked)} ${advices[why]}`, {
+    number,
+    reason,
+    revoked_at,
+  });
 }
 
 function sentence({ path, number, reason, revoked_at }: Revoked): string {

@@ -30,7 +30,7 @@ const constraint = z
 
 const onRevoked = z.enum(["error", "warn", "previous"]).openapi({
   description:
-    "What to do when the version is revoked; default `error`. `previous`: for `latest` and constraints the next lower unrevoked version, for a channel what a rollback would give; not with `version` and `fingerprint`",
+    "What to do when the version is revoked; default `error`. `previous`: for `latest` and constraints the next lower unrevoked version, for a channel what a rollback would give; for `version` and `fingerprint`, which name one version, the same as `error`",
 });
 
 const filters = {
@@ -64,10 +64,9 @@ type Selectors = {
   version?: unknown;
   constraint?: unknown;
   fingerprint?: unknown;
-  on_revoked?: unknown;
 };
 
-/** At most one selector: two could name different versions; and `previous` only for one that can find another. */
+/** At most one selector: two could name different versions. */
 function checkSelectors(query: Selectors, context: z.RefinementCtx): void {
   const given = (["channel", "version", "constraint", "fingerprint"] as const).filter(
     (key) => query[key] !== undefined,
@@ -76,11 +75,6 @@ function checkSelectors(query: Selectors, context: z.RefinementCtx): void {
   if (second !== undefined) {
     const message = `give only one of channel, version, constraint and fingerprint (there are ${given.join(" and ")})`;
     context.addIssue({ code: "custom", message, path: [second] });
-  }
-  const exact = given.find((key) => key === "version" || key === "fingerprint");
-  if (exact !== undefined && query.on_revoked === "previous") {
-    const message = `must be error or warn together with ${exact}: that names one version, and there is none before it`;
-    context.addIssue({ code: "custom", message, path: ["on_revoked"] });
   }
 }
 

@@ -102,6 +102,9 @@ export class ResolvingService {
       return revokedAnswer(await this.#give(path, found, selection, reader), revoked);
     }
     if (selection.on_revoked !== "previous") throw revokedProblem(revoked, "on_revoked");
+    if (selection.version !== undefined || selection.fingerprint !== undefined) {
+      throw revokedProblem(revoked, "names_one");
+    }
     const earlier = await this.#findPrevious(path, selection, found, now);
     if (!earlier) throw revokedProblem(revoked, "nothing_earlier");
     const answer = await this.#give(path, earlier, selection, reader);
