@@ -5,9 +5,15 @@ import { randomToken, startRegistry } from "./registry.ts";
 const promisedMiB = 120;
 const commandTimeoutMs = 30_000;
 
-/** Resident memory of a server that has started, answered once, and has nothing to do. */
+/**
+ * Resident memory of a server that has started, answered once, and has nothing to do. The first start after an
+ * installation also compiles the sources, and what that takes is given back only when the process ends.
+ */
 export async function measureMemory(directory: string): Promise<Figure> {
-  const { registry, env } = await startRegistry(directory, randomToken());
+  const token = randomToken();
+  const first = await startRegistry(directory, token);
+  await first.registry.end("SIGTERM");
+  const { registry, env } = await startRegistry(directory, token);
   try {
     const asked = await run("waybill", ["artifacts", "list"], { env, timeoutMs: commandTimeoutMs });
     if (asked.code !== 0 && asked.code !== 1) throw new Error(asked.output);
@@ -21,7 +27,7 @@ export async function measureMemory(directory: string): Promise<Figure> {
       measured: `${mebibytes.toFixed(0)} MiB`,
       promised: `< ${promisedMiB} MiB`,
       holds: mebibytes < promisedMiB,
-      how: "resident set after the first answer",
+      how: "resident set after the first answer, second start",
     };
   } finally {
     await registry.end("SIGTERM");

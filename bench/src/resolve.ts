@@ -10,7 +10,8 @@ import { inTurn, median } from "./statistics.ts";
 const promised = 0.45;
 const rounds = 5;
 const secondsPerLoad = 4;
-const connections = 32;
+/** Enough that neither server ever waits for the next request. */
+const connections = 100;
 const size = { artifacts: 100, versionsEach: 1_000 };
 
 /** Requests per second of `resolve` with a token, against a route of bare Hono that answers a constant. */

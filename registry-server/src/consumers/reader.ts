@@ -21,6 +21,7 @@ export function readerOf(headers: z.output<typeof readerHeaders>, caller: Caller
 }
 
 function decode(header: string): string {
+  if (!header.includes("%")) return header;
   try {
     return decodeURIComponent(header);
   } catch {
@@ -28,8 +29,12 @@ function decode(header: string): string {
   }
 }
 
+/** What nearly every name is already; asking for it costs a fraction of making it so. */
+const plain = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
 /** What of a text can be stored on both databases and shown on one line. */
 export function printableStart(text: string, most: number): string {
+  if (text.length <= most && plain.test(text)) return text;
   const printable = text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")

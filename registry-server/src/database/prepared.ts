@@ -12,8 +12,12 @@ class Parameter {
   }
 }
 
-/** Runs SQL by the shortest way there is, keeping its statement prepared under its name. */
-export type Runner = (name: string, sql: string, parameters: unknown[]) => Maybe<unknown[]>;
+/**
+ * Runs SQL by the shortest way there is, keeping its statement prepared under its name.
+ *
+ * @param isSmall the answer is a row or two of small values, worth remembering for as long as nothing is committed
+ */
+export type Runner = (name: string, sql: string, parameters: unknown[], isSmall: boolean) => Maybe<unknown[]>;
 
 const runners = new WeakMap<Kysely<Tables>, Runner>();
 let count = 0;
@@ -27,12 +31,14 @@ export function setRunner(db: Kysely<Tables>, runner: Runner): void {
  * A query for a hot path: built and compiled once, then only given its values.
  *
  * @param build makes the query; it must use every parameter as a value, not look at it
+ * @param isSmall see {@link Runner}; the rows are then shared, so nobody may change them
  * @example
  * const byHash = prepared((db, p: { hash: string }) => db.selectFrom("tokens").select("name").where("hash", "=", p.hash));
  * const [row] = await byHash(db, { hash });
  */
 export function prepared<P extends Record<string, unknown>, R>(
   build: (db: Kysely<Tables>, parameters: P) => { compile(): CompiledQuery<R> },
+  isSmall = false,
 ): (db: Kysely<Tables>, values: P) => Maybe<R[]> {
   const placeholders = new Proxy({} as P, { get: (_target, name) => new Parameter(String(name)) });
   const compiled = new Map<string, CompiledQuery<R>>();
@@ -50,7 +56,7 @@ export function prepared<P extends Record<string, unknown>, R>(
       parameter instanceof Parameter ? values[parameter.name] : parameter,
     );
     const run = runners.get(db);
-    if (run) return run(statement, query.sql, parameters) as Maybe<R[]>;
+    if (run) return run(statement, query.sql, parameters, isSmall) as Maybe<R[]>;
     return db.executeQuery<R>({ ...query, parameters }).then((result) => result.rows);
   };
 }

@@ -10,6 +10,8 @@ import type { Tables } from "./schema.ts";
 /** How long a writer waits for another process that writes. */
 const busyTimeoutMs = 5_000;
 const mostStatements = 200;
+/** Answers of look-ups: a row or two each. */
+const mostRemembered = 10_000;
 
 /** Takes the write lock when a transaction begins: one that reads first could not become a writer later. */
 class ImmediateDriver extends SqliteDriver {
@@ -80,23 +82,43 @@ type Reads = { db: Kysely<Tables>; endSnapshot: () => void };
  * Opens the connection that reads. Prepared queries of one turn of the event loop share a read transaction: taking and
  * giving back its locks would cost as much as the queries. A request that is answered in this turn had arrived before
  * the turn began, so it cannot have known of anything that was committed since, except by this process, which ends
- * the snapshot with every commit.
+ * the snapshot with every commit. Look-ups are remembered for as long as nobody has committed anything.
  */
 function openReads(path: string): Reads {
   const connection = connect(path, true);
   const statements = cached(connection);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) });
 
-  function endSnapshot(): void {
-    if (connection.open && connection.inTransaction) statements.prepare("commit").run();
+  let isReading = false;
+  let dataVersion: unknown;
+  const remembered = new Map<string, unknown[]>();
+
+  function beginSnapshot(): void {
+    statements.prepare("begin").run();
+    isReading = true;
+    setImmediate(endSnapshot);
+    // Changes with every commit of any connection of any process, and of nothing else.
+    const [row] = statements.prepare("pragma data_version").all() as [{ data_version: number }];
+    if (row.data_version === dataVersion) return;
+    dataVersion = row.data_version;
+    remembered.clear();
   }
 
-  setRunner(db, (_name, text, parameters) => {
-    if (!connection.inTransaction) {
-      statements.prepare("begin").run();
-      setImmediate(endSnapshot);
-    }
-    return statements.prepare(text).all(parameters);
+  function endSnapshot(): void {
+    if (isReading && connection.open) statements.prepare("commit").run();
+    isReading = false;
+  }
+
+  setRunner(db, (name, text, parameters, isSmall) => {
+    if (!isReading) beginSnapshot();
+    if (!isSmall) return statements.prepare(text).all(parameters);
+    const key = `${name} ${parameters.join("\0")}`;
+    const earlier = remembered.get(key);
+    if (earlier) return earlier;
+    const rows = statements.prepare(text).all(parameters);
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(key, rows);
+    return rows;
   });
   return { db, endSnapshot };
 }

@@ -24,6 +24,7 @@ export function compileParser<I>(request: RouteConfig["request"]): (c: Context, 
   const content = request?.body?.content as Record<string, { schema: z.ZodType } | undefined> | undefined;
   const bodySchema = content?.["application/json"]?.schema;
   const takesBytes = content?.["*/*"] !== undefined;
+  const headerNames = headers ? Object.keys((headers as z.ZodObject).shape) : [];
   const known = new Map<string, Parts>();
 
   /** The parts of a URL. The same URL gives the same objects, so that what follows from them can be kept beside. */
@@ -44,7 +45,7 @@ export function compileParser<I>(request: RouteConfig["request"]): (c: Context, 
 
   return function parseRequest(c, caller) {
     const { params, query } = parseUrl(c);
-    const read = headers && check(headers, readHeaders(c, headers), "header");
+    const read = headers && check(headers, readHeaders(c, headerNames), "header");
     const withBody = (body: unknown) => ({ params, query, headers: read, body, caller }) as I;
     if (takesBytes) return readContent(c.req.raw, limits.documentBytes).then(withBody);
     if (!bodySchema) return withBody(undefined);
@@ -91,7 +92,8 @@ function readQuery(url: string): Record<string, string | string[]> {
   return query;
 }
 
-function readHeaders(c: Context, schema: z.ZodType): Record<string, string | undefined> {
-  const names = Object.keys((schema as z.ZodObject).shape);
-  return Object.fromEntries(names.map((name) => [name, c.req.header(name)]));
+function readHeaders(c: Context, names: string[]): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const name of names) headers[name] = c.req.header(name);
+  return headers;
 }

@@ -44,15 +44,22 @@ function artifactId(db: Kysely<Tables>, path: string) {
     .where("artifacts.deleted_at", "is", null);
 }
 
-const latest = prepared((db, p: { path: string }) =>
-  selectFrom(db, p.path)
-    .where("versions.latest_number", "is not", null)
-    .orderBy("versions.latest_number", "desc")
-    .limit(sql.lit(1)),
+/** What these look-ups give fits into a few hundred bytes. */
+const isSmall = true;
+
+const latest = prepared(
+  (db, p: { path: string }) =>
+    selectFrom(db, p.path)
+      .where("versions.latest_number", "is not", null)
+      .orderBy("versions.latest_number", "desc")
+      .limit(sql.lit(1)),
+  isSmall,
 );
 
-const latestOfType = prepared((db, p: { path: string; type: string }) =>
-  selectOfType(db, p).orderBy("builds.latest_number", "desc").limit(sql.lit(1)),
+const latestOfType = prepared(
+  (db, p: { path: string; type: string }) =>
+    selectOfType(db, p).orderBy("builds.latest_number", "desc").limit(sql.lit(1)),
+  isSmall,
 );
 
 function selectOfType(db: Kysely<Tables>, { path, type }: { path: string; type: string }) {
@@ -65,14 +72,17 @@ function selectOfType(db: Kysely<Tables>, { path, type }: { path: string; type: 
     .where("builds.latest_number", "is not", null);
 }
 
-const byNumber = prepared((db, p: { path: string; number: number }) =>
-  selectFrom(db, p.path).where("versions.number", "=", p.number),
+const byNumber = prepared(
+  (db, p: { path: string; number: number }) => selectFrom(db, p.path).where("versions.number", "=", p.number),
+  isSmall,
 );
 
-const byFingerprint = prepared((db, p: { path: string; fingerprint: string }) =>
-  selectFrom(db, p.path)
-    .where("versions.fingerprint", "=", p.fingerprint)
-    .where(sql<boolean>`versions.state in ('incomplete', 'complete')`),
+const byFingerprint = prepared(
+  (db, p: { path: string; fingerprint: string }) =>
+    selectFrom(db, p.path)
+      .where("versions.fingerprint", "=", p.fingerprint)
+      .where(sql<boolean>`versions.state in ('incomplete', 'complete')`),
+  isSmall,
 );
 
 type KeyRange = { path: string; prerelease: number; from: string; to: string };
@@ -87,18 +97,20 @@ function selectInKeyRange(db: Kysely<Tables>, { path, prerelease, from, to }: Ke
 }
 
 const inKeyRange = (limit: number) =>
-  prepared((db, p: KeyRange) => selectInKeyRange(db, p).limit(sql.lit(limit)));
+  prepared((db, p: KeyRange) => selectInKeyRange(db, p).limit(sql.lit(limit)), isSmall);
 
 const highest = inKeyRange(1);
 const highestFew = inKeyRange(mostTerms + 1);
 
-const byChannel = prepared((db, p: { path: string; channel: string }) =>
-  db
-    .selectFrom("channels")
-    .innerJoin("versions", "versions.id", "channels.version_id")
-    .select(columns)
-    .where("channels.artifact_id", "=", artifactId(db, p.path))
-    .where("channels.name", "in", [p.channel]),
+const byChannel = prepared(
+  (db, p: { path: string; channel: string }) =>
+    db
+      .selectFrom("channels")
+      .innerJoin("versions", "versions.id", "channels.version_id")
+      .select(columns)
+      .where("channels.artifact_id", "=", artifactId(db, p.path))
+      .where("channels.name", "in", [p.channel]),
+  isSmall,
 );
 
 /** The newest version that may be `latest`, of those that have a build of a type when one is given. */
