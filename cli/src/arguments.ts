@@ -7,6 +7,11 @@ export const ARTIFACT = ["<artifact>", "namespace/artifact"] as const;
 export const VERSION = ["<version>", "number or fingerprint"] as const;
 export const CHANNEL = ["<channel>", "name of the channel"] as const;
 
+/** For the help of commands where a fingerprint is easily taken for a number. */
+export const DIGITS_ONLY = `
+A version of up to ten digits is a number; fingerprint:1234567 names a fingerprint of digits only.
+`;
+
 /** Collects `--label key=value` options into a record. */
 export function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [key, value] = splitOnce(text);

@@ -1,6 +1,6 @@
 import { type Channel, type RegistryClient, RegistryError } from "@waybill/registry-client";
 import type { Command } from "commander";
-import { ARTIFACT, CHANNEL, positiveInteger, VERSION, versionReference } from "./arguments.ts";
+import { ARTIFACT, CHANNEL, DIGITS_ONLY, positiveInteger, VERSION, versionReference } from "./arguments.ts";
 import { withClient } from "./connect.ts";
 import type { Output } from "./output.ts";
 
@@ -26,7 +26,7 @@ export function defineMoves(command: Command, examples: string, output: Output):
         );
       });
     })
-    .addHelpText("after", examples);
+    .addHelpText("after", `${DIGITS_ONLY}${examples}`);
 
   command
     .command("clear")

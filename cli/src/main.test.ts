@@ -1,5 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { waybill } from "../test/waybill.ts";
 
@@ -94,6 +97,10 @@ test.each([
   [["frobnicate"], "unknown command 'frobnicate'"],
   [["versoins"], "unknown command 'versoins' (Did you mean versions?)"],
   [["versions"], "a command is missing"],
+  [["frobnicate", "--help"], "unknown command 'frobnicate'"],
+  [["help", "frobnicate"], "unknown command 'frobnicate'"],
+  [["--json", "frobnicate", "-h"], "unknown command 'frobnicate'"],
+  [["versions", "frobnicate", "--help"], "unknown command 'frobnicate'"],
   [["--json", "serve"], "serve has options of its own"],
   [["resolve"], "missing required argument 'artifact'"],
   [["resolve", "a/b", "--regoin", "x"], "unknown option '--regoin' (Did you mean --region?)"],
@@ -172,3 +179,44 @@ test.each(["version", "--version", "-V"])("prints its version for %s", async (wo
   expect(await waybill([word])).toEqual({ code: 0, stdout: "waybill 0.1.0\n", stderr: "" });
   expect(JSON.parse((await waybill([word, "--json"])).stdout)).toMatchObject({ version: "0.1.0" });
 });
+
+test.each([
+  ["versions", "show"],
+  ["channels", "assign"],
+])("says in the help of %s %s how digits are read", async (...command) => {
+  expect((await waybill([...command, "--help"])).stdout).toContain("fingerprint:1234567 names a fingerprint");
+});
+
+test.runIf(existsSync("/dev/full"))("ends with 4 when what it says cannot be written", () => {
+  const bin = join(import.meta.dirname, "..", "bin", "waybill.js");
+  const shell = (line: string) => {
+    const { status, stderr } = spawnSync("sh", ["-c", `"$0" "$1" ${line}`, process.execPath, bin], {
+      encoding: "utf8",
+    });
+    return { status, stderr };
+  };
+  const sentence = "stdout cannot be written: ENOSPC: no space left on device, write";
+  expect(shell("version > /dev/full")).toEqual({ status: 4, stderr: `waybill: ${sentence}\n` });
+  expect(shell("--help > /dev/full")).toEqual({ status: 4, stderr: `waybill: ${sentence}\n` });
+  const json = shell("version --json > /dev/full");
+  expect({ ...json, stderr: JSON.parse(json.stderr) }).toEqual({
+    status: 4,
+    stderr: { error: sentence, code: "failed", means: "refused" },
+  });
+  expect(shell("version > /dev/full 2> /dev/full")).toEqual({ status: 4, stderr: "" });
+  expect(shell("frobnicate 2> /dev/full")).toEqual({ status: 4, stderr: "" });
+});
+
+test.each(["throw new Error('boom')", "Promise.reject(new Error('boom'))"])(
+  "ends with 4, never with 1, after %s that nobody caught",
+  async (mishap) => {
+    for (const when of ["setImmediate", "process.once.bind(process, 'beforeExit')"]) {
+      const code = `(${when})(() => { ${mishap} })`;
+      const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}` };
+      expect(await waybill(["version"], { env })).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining("boom"),
+      });
+    }
+  },
+);

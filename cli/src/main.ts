@@ -10,8 +10,9 @@ import { buildProgram } from "./program.ts";
  * @returns the exit code: 0 done, 1 there is none, 2 usage, 3 registry not reachable, 4 refused
  */
 export async function main(argv: string[]): Promise<number> {
-  process.stdout.on("error", stopWhenNobodyReads);
   const words = asCommand(argv);
+  const output = new Output(words.includes("--json"));
+  watchStreams(output);
   // The server has flags of its own, which the options that all other commands share would swallow.
   if (words[0] === "serve") {
     const { serve } = await import("./commands/serve.ts");
@@ -22,7 +23,6 @@ export async function main(argv: string[]): Promise<number> {
     for (const line of await complete(words.slice(1), process.env)) process.stdout.write(`${line}\n`);
     return 0;
   }
-  const output = new Output(words.includes("--json"));
   try {
     await buildProgram(output).parseAsync(words, { from: "user" });
     return 0;
@@ -47,8 +47,24 @@ function usageError({ code, message }: CommanderError): UsageError {
   return new UsageError(message.replace(/^error: /, "").replace(/\n/g, " "));
 }
 
-function stopWhenNobodyReads(error: NodeJS.ErrnoException): void {
-  // `waybill versions list web | head -1` is no failure of ours.
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+/** Ends with 4 when something could not be written; Node would end with 1. */
+function watchStreams(output: Output): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // `waybill versions list web | head -1` is no failure of ours.
+    if (error.code === "EPIPE") process.exit(0);
+    output.failure({
+      means: "refused",
+      message: `stdout cannot be written: ${error.message}`,
+      code: "failed",
+    });
+    process.exit(exitCode.refused);
+  });
+  let unsaid = false;
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    // What is being done goes on: a note that nobody gets is no reason to leave it half done.
+    if (error.code !== "EPIPE") unsaid = true;
+  });
+  process.once("exit", () => {
+    if (unsaid) process.exitCode = exitCode.refused;
+  });
 }

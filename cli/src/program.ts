@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { UsageError } from "./failures.ts";
 import type { Output } from "./output.ts";
 
 type Definition = { define: (command: Command, output: Output) => void };
@@ -67,10 +68,19 @@ export function buildProgram(output: Output): Command {
     .configureOutput({ outputError: () => undefined })
     .helpCommand(false)
     .exitOverride()
+    .addHelpText("beforeAll", ({ command }) => refuseUnknown(command))
     .addHelpText("after", AFTER_HELP);
   for (const [name, [summary]] of Object.entries(COMMANDS)) program.command(name).description(summary);
   program.hook("preSubcommand", (_program, chosen) => fillIn(chosen, output));
   return program;
+}
+
+/** Keeps `waybill foo --help` from showing the help of `waybill`, as if there were a command `foo`. */
+function refuseUnknown(command: Command): string {
+  const [word] = command.args;
+  if (command.commands.length === 0 || word === undefined || word.startsWith("-")) return "";
+  const names = [command.parent?.name(), command.name()].filter((name) => name !== undefined);
+  throw new UsageError(`unknown command '${word}'; for those that there are: ${names.join(" ")} --help`);
 }
 
 /** Loads what one command of {@link buildProgram} is made of. */

@@ -86,6 +86,12 @@ test("revokes with descendants and channels in one step; descendants stay so unt
   );
   expect((await run(["resolve", "whole/base", "--channel", "production"])).stdout).toBe("ami-1\n");
   expect((await run(["resolve", "whole/web"])).code).toBe(4);
+  expect(await run(["restore", "whole/web", "1"])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "waybill: whole/web 1 was not revoked itself; it is revoked: CVE-1 (because of whole/base 2)\n",
+  });
+  await run(["revoke", "whole/web", "1", "--reason", "CVE-2", "--yes"]);
   expect((await run(["restore", "whole/web", "1"])).stdout).toBe(
     "restored whole/web 1, which still is revoked: CVE-1 (because of whole/base 2)\n",
   );
@@ -107,6 +113,7 @@ test("revokes from a date on", async () => {
   ]);
   expect(stdout).toBe("later/base 2 will be revoked at 2099-01-01T00:00:00.000Z: old\n");
   expect((await run(["resolve", "later/base"])).stdout).toBe("ami-2\n");
+  expect((await run(["restore", "later/base", "2"])).stdout).toBe("restored later/base 2\n");
 });
 
 test("reads on in spite of a revocation as told, by option or by WAYBILL_ON_REVOKED", async () => {
@@ -126,4 +133,12 @@ test("reads on in spite of a revocation as told, by option or by WAYBILL_ON_REVO
 test("ends with 1 for a version that is not there", async () => {
   expect((await run(["revoke", "acme/base", "9", "--reason", "x", "--yes"])).code).toBe(1);
   expect((await run(["restore", "acme/base", "9"])).code).toBe(1);
+});
+
+test("ends with 1 when there is no revocation to take back", async () => {
+  expect(await run(["restore", "acme/base", "1"])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "waybill: acme/base 1 was not revoked\n",
+  });
 });

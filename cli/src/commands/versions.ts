@@ -1,6 +1,13 @@
 import type { Version, VersionState, VersionSummary } from "@waybill/registry-client";
 import { type Command, Option } from "commander";
-import { ARTIFACT, confirmed, positiveInteger, VERSION, versionReference } from "../arguments.ts";
+import {
+  ARTIFACT,
+  confirmed,
+  DIGITS_ONLY,
+  positiveInteger,
+  VERSION,
+  versionReference,
+} from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { UsageError } from "../failures.ts";
 import { type Output, pairsText } from "../output.ts";
@@ -48,7 +55,7 @@ export function define(command: Command, output: Output): void {
         output,
       );
     })
-    .addHelpText("after", EXAMPLES);
+    .addHelpText("after", `${DIGITS_ONLY}${EXAMPLES}`);
 
   command
     .command("complete")
