@@ -592,7 +592,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "too_many_documents" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "precondition_required" | "headers_too_large" | "internal" | "unavailable";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "revocation_in_force" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "too_many_documents" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "precondition_required" | "headers_too_large" | "internal" | "unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -1050,7 +1050,7 @@ export interface components {
         Revoke: {
             /**
              * Format: date-time
-             * @description From when on; without it, from now on
+             * @description From when on; without it, from now on. Not in the future while its revocation is in force
              * @example 2026-01-31T12:00:00.000Z
              */
             at?: string;

@@ -19,6 +19,7 @@ export const problemCodes = {
   build_unexpected: [409, "The version does not expect this build"],
   version_incomplete: [409, "The version is not complete"],
   version_revoked: [409, "The version is revoked"],
+  revocation_in_force: [409, "The revocation is in force already"],
   version_in_use: [409, "A channel points at the version"],
   nothing_to_roll_back: [409, "There is no earlier version to go back to"],
   channel_managed: [409, "The server keeps this channel"],

@@ -154,14 +154,31 @@ forEachDatabase((test) => {
       expect(effective).toMatchObject({ actor: "server", cause_id: set?.id });
     });
 
-    it("that is put off after it was announced is announced again at its new time", async () => {
+    it("that is in force cannot be put off, which would lift it; restored, it is scheduled and announced again", async () => {
       await publish(`${ns}/web`);
-      await revoke(`${ns}/web`, 1);
-      await revoke(`${ns}/web`, 1, { at: in1Minute() });
-      expect((await state(`${ns}/web`, 1)).revoked).toBe(false);
+      const { revoked_at } = (await revoke(`${ns}/web`, 1)).body;
+      expect(problemOf(await revoke(`${ns}/web`, 1, { at: in1Minute() }))).toMatchObject({
+        status: 409,
+        code: "revocation_in_force",
+        revoked_at,
+        detail: expect.stringContaining("Restore"),
+      });
+      expect(await state(`${ns}/web`, 1)).toMatchObject({ revoked: true, revoked_at });
+      await restore(`${ns}/web`, 1);
+      expect((await revoke(`${ns}/web`, 1, { at: in1Minute() })).body.revoked).toBe(false);
       api.clock.advance(60_000);
       expect(await announceDue(test.database, api.clock.read, serverCaller("test"))).toBe(1);
       expect(await announced(`${ns}/web`)).toBe(2);
+    });
+
+    it("that has not come is put off", async () => {
+      await publish(`${ns}/web`);
+      await revoke(`${ns}/web`, 1, { at: in1Minute() });
+      api.clock.advance(59_000);
+      expect((await revoke(`${ns}/web`, 1, { at: in1Minute() })).status).toBe(200);
+      api.clock.advance(59_000);
+      expect(await state(`${ns}/web`, 1)).toMatchObject({ revoked: false, causes: [{ own: true }] });
+      await restore(`${ns}/web`, 1);
     });
 
     it("that is restored before its time is never announced", async () => {

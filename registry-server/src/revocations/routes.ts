@@ -52,7 +52,7 @@ export const revokeVersion = createRoute({
     ...commonProblems,
     ...bodyProblems,
     ...notFound,
-    ...problems("version_incomplete"),
+    ...problems("version_incomplete", "revocation_in_force"),
   },
 });
 

@@ -85,7 +85,10 @@ export const stateExample = {
 export const RevokeSchema = z
   .strictObject({
     reason,
-    at: moment.optional().openapi({ description: "From when on; without it, from now on" }),
+    at: moment.optional().openapi({
+      description:
+        "From when on; without it, from now on. Not in the future while its revocation is in force",
+    }),
     with_descendants: z.boolean().optional().openapi({
       description:
         "Whether versions built from it, in the same namespace, are revoked too, also those that appear later. Without it, an earlier choice stays",

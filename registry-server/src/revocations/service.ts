@@ -49,7 +49,7 @@ export class RevocationService {
   /**
    * Revokes a version, or changes its revocation. What is as it should be already stays, so that it can be repeated.
    *
-   * @throws Problem `artifact_not_found`, `version_not_found`, `version_incomplete`
+   * @throws Problem `artifact_not_found`, `version_not_found`, `version_incomplete`, `revocation_in_force`
    */
   async revoke(
     name: ArtifactName,

@@ -1,4 +1,5 @@
 import { recordEvent } from "../events/store.ts";
+import { Problem } from "../http/problem.ts";
 import type { Unit } from "../unit.ts";
 import type { VersionRow } from "../versions/store.ts";
 import type { Revoke } from "./schema.ts";
@@ -21,6 +22,7 @@ type Wanted = Pick<RevocationRow, "reason" | "effective_at" | "spread">;
  * artifact and those who link versions.
  *
  * @returns the event of the revocation as it is now
+ * @throws Problem `revocation_in_force` when it would be put off although it is in force: that would lift it unasked
  */
 export async function setRevocation(
   unit: Unit,
@@ -36,6 +38,9 @@ export async function setRevocation(
     spread: body.with_descendants === undefined ? (present?.spread ?? 0) : Number(body.with_descendants),
   };
   if (present && isSame(present, wanted)) return present.event_id;
+  if (present && present.effective_at <= now && wanted.effective_at > now) {
+    throw inForce(path, version, present.effective_at);
+  }
   const event = await recordEvent(unit, {
     action: "revocation.set",
     artifact: path,
@@ -49,7 +54,7 @@ export async function setRevocation(
   if (present) {
     const wasAnnounced = present.announced_at !== null;
     const heirs = await listHeirs(tx, version.id);
-    // What was announced is not announced again, unless it was put off in between.
+    // What was announced is not announced again.
     const announced_at = isEffective ? (present.announced_at ?? now) : null;
     await updateCauses(tx, version.id, { ...shared, announced_at });
     if (wanted.spread === 0) await deleteCauses(tx, version.id, { onlyInherited: true });
@@ -67,6 +72,11 @@ export async function setRevocation(
   }
   if (wanted.spread === 1) await spread(unit, cause);
   return event;
+}
+
+function inForce(path: string, { number }: VersionRow, since: string): Problem {
+  const detail = `Version ${number} of "${path}" is revoked since ${since}, so "at" cannot lie in the future: until then it could be used again. Restore the version first, then schedule its revocation.`;
+  return new Problem("revocation_in_force", detail, { number, revoked_at: since });
 }
 
 /** Without a date it is revoked from now on; what was revoked before stays revoked since then. */
