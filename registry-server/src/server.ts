@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import { Consumptions } from "./consumers/consumptions.ts";
 import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
+import { type Fetch, onlyLoopback } from "./http/loopback.ts";
 import { Problem, type ProblemCode } from "./http/problem.ts";
 import { startLoop } from "./jobs/loop.ts";
 import { applyDuePolicies } from "./retention/job.ts";
@@ -47,7 +48,8 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     const { dev, incompleteTtlMs } = config;
     const consumptions = new Consumptions(database, clock, log);
     const app = createApp({ database, log, clock, dev, incompleteTtlMs, consumptions });
-    const server = listenerFor(app.fetch);
+    const { isUnavailable } = database;
+    const server = listenerFor(dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch);
     const url = await listen(server, config.listen);
     const bootstrap = await bootstrapAt(server);
     const stopExpiry = startLoop(
@@ -137,7 +139,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
   }
 }
 
-function listenerFor(fetch: ReturnType<typeof createApp>["fetch"]): Server {
+function listenerFor(fetch: Fetch): Server {
   const serverOptions = {
     requestTimeout: 60_000,
     headersTimeout: 15_000,

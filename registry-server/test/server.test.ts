@@ -65,6 +65,24 @@ describe("a server on a port", () => {
     expect((await fetch(`${path}/a%252Fb`)).status).toBe(404);
   });
 
+  it.each([
+    ...["localhost", "LOCALHOST:80", "127.0.0.1:8200", "127.9.9.9", "[::1]", "[::1]:8200"].map((host) => [
+      host,
+      200,
+    ]),
+    ...[
+      "evil.example",
+      "evil.example:8200",
+      "localhost.evil.example",
+      "127.0.0.1.evil.example",
+      "192.168.0.1",
+    ].map((host) => [host, 400]),
+  ])("in development mode answers a request to the host %s with %d", async (host, status) => {
+    const answer = await raw(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
+    if (status === 400) expect(answer).toContain('"code":"invalid_request"');
+  });
+
   async function raw(bytes: string): Promise<string> {
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
