@@ -23,7 +23,8 @@ check: $(INSTALLED) ## types, lint, formatting, and that generated files are fre
 	tsc -p tsconfig.json
 	biome check --error-on-warnings
 	@for module in $(GO_MODULES); do \
-	  echo "go vet $$module"; (cd $$module && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./...) || exit 1; done
+	  echo "go vet $$module"; (cd $$module && go vet ./...) || exit 1; done
+	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "not as gofmt writes it: $$unformatted"; exit 1; }
 	@node tools/generate.ts --check
 
 build: $(INSTALLED) ## the Terraform provider and the Packer plugin for this platform, into dist/
