@@ -37,8 +37,8 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   version_revoked: {
     summary: "Version is revoked",
     at: SELECTORS,
-    advice: () =>
-      'Set on_revoked to "warn" to read it nevertheless, or to "previous" to read the newest earlier version that is not revoked, here or for the whole provider (WAYBILL_ON_REVOKED).',
+    // The registry says which choices there are.
+    advice: () => "on_revoked can be set here, or for the whole provider (WAYBILL_ON_REVOKED).",
   },
   unauthorized: {
     summary: "Token refused",
