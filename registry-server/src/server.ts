@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
@@ -149,6 +149,7 @@ function listenerFor(fetch: Fetch): Server {
   };
   const server = createAdaptorServer({ fetch, createServer, serverOptions }) as Server;
   server.maxRequestsPerSocket = 0;
+  writeTogether(server);
   server.on("clientError", answerBadRequest);
   return server;
 }
@@ -196,4 +197,21 @@ function asStartError(error: unknown, what: string): StartError {
   if (error instanceof StartError) return error;
   const cause = error instanceof AggregateError ? error.errors[0] : error;
   return new StartError(`${what}: ${(cause as Error).message}.`);
+}
+
+/**
+ * Sends the answers to requests that arrived together one right after the other instead of each as it is ready, so
+ * that whoever waits for them is woken up once.
+ */
+function writeTogether(server: Server): void {
+  let held: ServerResponse[] = [];
+  function release(): void {
+    const responses = held;
+    held = [];
+    for (const response of responses) response.uncork();
+  }
+  server.prependListener("request", (_request, response: ServerResponse) => {
+    response.cork();
+    if (held.push(response) === 1) setImmediate(release);
+  });
 }

@@ -23,6 +23,7 @@ export class Consumptions {
   readonly #log: ConsumptionLog;
   #kept = new Map<string, Consumption>();
   #dropped = 0;
+  #moment = { time: -1, text: "" };
   #writing: Promise<void> | undefined;
 
   constructor(database: Database, clock: Clock, log: ConsumptionLog) {
@@ -38,7 +39,7 @@ export class Consumptions {
    * @param client the User-Agent
    */
   record(versionId: number, consumer: string, client: string | undefined): void {
-    const now = this.#clock().toISOString();
+    const now = this.#now();
     const program = printableStart(client ?? "", longestClient);
     const key = `${versionId} ${consumer}\n${program}`;
     const known = this.#kept.get(key);
@@ -57,6 +58,13 @@ export class Consumptions {
         this.#log.warn({ err: error }, "who resolved what could not be written yet");
       });
     }
+  }
+
+  /** The moment as text; many readers come within one millisecond. */
+  #now(): string {
+    const at = this.#clock();
+    if (at.getTime() !== this.#moment.time) this.#moment = { time: at.getTime(), text: at.toISOString() };
+    return this.#moment.text;
   }
 
   /** Writes down what is remembered. When that fails it is kept for the next time. */
