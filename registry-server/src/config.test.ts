@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, readConfig, usage, variableOf } from "./config.ts";
+import { type SettingName, settings } from "./settings.ts";
 
 describe("settings", () => {
   it("have defaults for everyday use on one machine", () => {
@@ -9,7 +13,7 @@ describe("settings", () => {
       dataDir: "/data/waybill",
       dev: false,
       logLevel: "info",
-      incompleteTtlMs: 7 * 86_400_000,
+      incompleteTtl: 7 * 86_400_000,
       bootstrapToken: undefined,
     });
   });
@@ -29,7 +33,7 @@ describe("settings", () => {
       dataDir: "/b",
       databaseUrl: "sqlite:/b/waybill.sqlite",
       logLevel: "debug",
-      incompleteTtlMs: 43_200_000,
+      incompleteTtl: 43_200_000,
     });
   });
 
@@ -63,6 +67,31 @@ describe("settings", () => {
 
   it.each(["127.0.0.1:0", "127.1.2.3:0", "localhost:0", "[::1]:0"])("let --dev listen on %s", (listen) => {
     expect(readConfig(["--dev", "--listen", listen], {})).toMatchObject({ dev: true });
+  });
+
+  it("are also read from files that variables name", () => {
+    const directory = mkdtempSync(join(tmpdir(), "waybill-config-"));
+    try {
+      const file = join(directory, "level");
+      writeFileSync(file, "warn\n");
+      expect(readConfig([], { WAYBILL_LOG_LEVEL_FILE: file })).toMatchObject({ logLevel: "warn" });
+      const both = { WAYBILL_LOG_LEVEL_FILE: file, WAYBILL_LOG_LEVEL: "error" };
+      expect(readConfig([], both)).toMatchObject({ logLevel: "error" });
+      const missing = { WAYBILL_BOOTSTRAP_TOKEN_FILE: join(directory, "none") };
+      expect(() => readConfig([], missing)).toThrow(
+        /^WAYBILL_BOOTSTRAP_TOKEN_FILE names a file that cannot be read/,
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it("are all in the usage, secrets without a flag", () => {
+    for (const name of Object.keys(settings)) {
+      const variable = variableOf(name as SettingName);
+      expect(usage()).toMatch(name === "dev" ? "--dev" : variable);
+    }
+    expect(usage()).not.toContain("--bootstrap-token");
   });
 
   it("never repeat a secret in an error", () => {

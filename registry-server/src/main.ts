@@ -1,21 +1,16 @@
 import { pathToFileURL } from "node:url";
 import pino from "pino";
-import { type Config, ConfigError, readConfig, usage } from "./config.ts";
+import { type Config, ConfigError, readConfig, usage, variableOf } from "./config.ts";
 import { StartError } from "./database/migrate.ts";
 import { type RunningServer, runServer } from "./server.ts";
+import type { SettingName } from "./settings.ts";
 import type { Clock } from "./unit.ts";
 
 export type { RunningServer } from "./server.ts";
 
 /** Settings of {@link startServer}, as flags and variables have them; everything has a default. */
-export type ServerOptions = {
-  listen?: string;
-  databaseUrl?: string;
-  dataDir?: string;
+export type ServerOptions = Partial<Record<Exclude<SettingName, "dev">, string>> & {
   dev?: boolean;
-  logLevel?: string;
-  incompleteTtl?: string;
-  bootstrapToken?: string;
   clock?: Clock;
 };
 
@@ -30,17 +25,13 @@ export type ServerOptions = {
  * await server.close();
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const config = readConfig(options.dev === true ? ["--dev"] : [], {
-    WAYBILL_LISTEN: options.listen ?? "127.0.0.1:0",
-    WAYBILL_DATABASE_URL:
-      options.databaseUrl ?? (options.dataDir === undefined ? "sqlite::memory:" : undefined),
-    WAYBILL_DATA_DIR: options.dataDir,
-    WAYBILL_LOG_LEVEL: options.logLevel ?? "silent",
-    WAYBILL_INCOMPLETE_TTL: options.incompleteTtl,
-    WAYBILL_BOOTSTRAP_TOKEN: options.bootstrapToken,
-  });
+  const { dev, clock, ...given } = options;
+  const inMemory = given.dataDir === undefined ? { databaseUrl: "sqlite::memory:" } : {};
+  const values = { listen: "127.0.0.1:0", logLevel: "silent", ...inMemory, ...given };
+  const variables = Object.entries(values).map(([name, value]) => [variableOf(name as SettingName), value]);
+  const config = readConfig(dev === true ? ["--dev"] : [], Object.fromEntries(variables));
   if (config === "help") throw new Error("no flag asks for help here");
-  return runServer(config, logTo(config), options.clock ?? (() => new Date()));
+  return runServer(config, logTo(config), clock ?? (() => new Date()));
 }
 
 /**
@@ -53,7 +44,7 @@ export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env
   try {
     const config = readConfig(args, env);
     if (config === "help") {
-      process.stdout.write(usage);
+      process.stdout.write(usage());
       return 0;
     }
     const log = logTo(config);

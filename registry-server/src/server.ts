@@ -45,7 +45,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     throw asStartError(error, "The database cannot be used");
   });
   try {
-    const { dev, incompleteTtlMs } = config;
+    const { dev, incompleteTtl: incompleteTtlMs } = config;
     const consumptions = new Consumptions(database, clock, log);
     const app = createApp({ database, log, clock, dev, incompleteTtlMs, consumptions });
     const { isUnavailable } = database;

@@ -15,6 +15,13 @@ export type Database = {
   readonly reads: Reader;
   /** Runs a transaction that writes; on SQLite one at a time, on PostgreSQL it locks the rows it decides about. */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /**
+   * Wakes up whoever listens to a topic, in every server, once the transaction has committed. It carries no data: a
+   * listener reads again what it waits for, and may also be woken up for nothing, as after a lost connection.
+   */
+  signal(tx: Writer, topic: string): Promise<void>;
+  /** Calls a listener whenever a topic is signalled. @returns stops it */
+  onSignal(topic: string, listener: () => void): () => void;
   /** Fails when the database does not answer. */
   ping(): Promise<void>;
   /** Whether an error says that the database cannot be used now, so that trying again later makes sense. */

@@ -4,6 +4,7 @@ import type { Database, DatabaseLog } from "./database.ts";
 import type { MigrationTarget } from "./migrate.ts";
 import { setRunner } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
+import { Signals } from "./signals.ts";
 
 const poolSize = 10;
 /** Covers the wait for a free connection too: when a hundred publish at once, the last waits for all others. */
@@ -43,10 +44,17 @@ export function openPostgres(
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   setRunner(db, async (name, text, values) => (await pool.query({ name, text, values })).rows);
 
+  const signals = new Signals();
   const database: Database = {
     dialect: "postgres",
     reads: db,
-    write: (work) => db.transaction().execute(work),
+    async write(work) {
+      const done = await db.transaction().execute(async (tx) => ({ tx, result: await work(tx) }));
+      signals.committed(done.tx);
+      return done.result;
+    },
+    signal: async (tx, topic) => signals.note(tx, topic),
+    onSignal: (topic, listener) => signals.on(topic, listener),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import { type MigrationTarget, StartError } from "./migrate.ts";
 import { setRunner } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
+import { Signals } from "./signals.ts";
 
 /** How long a writer waits for another process that writes. */
 const busyTimeoutMs = 5_000;
@@ -48,6 +49,7 @@ export function openSqlite(path: string): { database: Database; migrations: Migr
   // Opened when first used: before the migrations have run there is nothing to read.
   let reads: Reads | undefined;
 
+  const signals = new Signals();
   const database: Database = {
     dialect: "sqlite",
     get reads() {
@@ -57,11 +59,16 @@ export function openSqlite(path: string): { database: Database; migrations: Migr
     },
     async write(work) {
       try {
-        return await writes.transaction().execute(work);
+        const done = await writes.transaction().execute(async (tx) => ({ tx, result: await work(tx) }));
+        reads?.endSnapshot();
+        signals.committed(done.tx);
+        return done.result;
       } finally {
         reads?.endSnapshot();
       }
     },
+    signal: async (tx, topic) => signals.note(tx, topic),
+    onSignal: (topic, listener) => signals.on(topic, listener),
     async ping() {
       await sql`select 1`.execute(database.reads);
     },

@@ -1,0 +1,114 @@
+/** Every setting of the server: its flag and variable follow from its name, its line of the usage from what is here. */
+import { z } from "zod";
+import { parseDuration } from "./duration.ts";
+import { isToken } from "./tokens/token.ts";
+
+/** A setting: how its value is written, what it is for, and what it accepts. */
+export type Setting = {
+  /** What stands for the value in the usage, such as `host:port`; nothing for a switch. */
+  value?: string;
+  /** What it is for, with its default; lines of at most 60 characters. */
+  help: string;
+  schema: z.ZodType;
+  /** Left out of the flags: everybody on the machine can see flags, so no secret is given by one. */
+  secret?: boolean;
+  /** Left out of the variables: a switch that must be seen in the command. */
+  flagOnly?: boolean;
+};
+
+/**
+ * A duration as a setting.
+ *
+ * @param least, most what it accepts, written as the operator would: `1m`, `365d`
+ */
+export function duration(least: string, most: string) {
+  const [from = 0, to = 0] = [parseDuration(least), parseDuration(most)];
+  return z
+    .string()
+    .transform((text) => parseDuration(text) ?? -1)
+    .refine(
+      (ms) => ms >= from && ms <= to,
+      `must be a duration between ${least} and ${most}, such as 12h or 7d`,
+    );
+}
+
+/** A whole number as a setting. */
+export function wholeNumber(least: number, most: number) {
+  const accepted = `must be a whole number between ${least} and ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, accepted)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, accepted);
+}
+
+/** A list as a setting: its items are separated by commas. */
+export function list<T>(item: z.ZodType<T, string>) {
+  const split = (text: string) => text.split(",").map((one) => one.trim());
+  return z
+    .string()
+    .transform((text) => split(text).filter((one) => one !== ""))
+    .pipe(z.array(item));
+}
+
+const listen = z
+  .string()
+  .regex(
+    /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/,
+    "must be host:port, such as 127.0.0.1:8421 or [::1]:8421",
+  )
+  .transform((text) => {
+    const at = text.lastIndexOf(":");
+    return { host: text.slice(0, at).replace(/^\[(.*)\]$/, "$1"), port: Number(text.slice(at + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, "must have a port between 0 and 65535");
+
+const databaseUrl = z
+  .string()
+  .refine(
+    (url) => /^sqlite:.+/.test(url) || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
+    "must be sqlite:<path of a file> or postgres://user:password@host:port/database",
+  );
+
+export const settings = {
+  listen: {
+    value: "host:port",
+    help: "where to listen (127.0.0.1:8421)",
+    schema: listen.prefault("127.0.0.1:8421"),
+  },
+  databaseUrl: {
+    value: "url",
+    help: "sqlite:<path> or postgres://... (SQLite in the data directory)",
+    schema: databaseUrl.optional(),
+  },
+  dataDir: {
+    value: "path",
+    help: "where data lies ($XDG_DATA_HOME/waybill or ~/.local/share/waybill)",
+    schema: z.string().optional(),
+  },
+  incompleteTtl: {
+    value: "time",
+    help: "when a version nobody reports to expires (7d)",
+    schema: duration("1m", "365d").prefault("7d"),
+  },
+  logLevel: {
+    value: "level",
+    help: "fatal, error, warn, info, debug, trace or silent (info)",
+    schema: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  },
+  dev: {
+    help: "ask for no token; listens on loopback only",
+    schema: z.boolean().default(false),
+    flagOnly: true,
+  },
+  bootstrapToken: {
+    help: "the first admin token of an empty database; without it one is\nmade and printed once",
+    schema: z
+      .string()
+      .refine(isToken, "must be wbl_ and 43 characters of base64url (256 random bits)")
+      .optional(),
+    secret: true,
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
