@@ -75,7 +75,7 @@ export const deleteArtifact = createRoute({
   responses: {
     204: { description: "It is gone" },
     ...commonProblems,
-    ...problems("artifact_not_found"),
+    ...problems("artifact_not_found", "version_in_use"),
   },
 });
 

@@ -1,4 +1,4 @@
-import { deleteChannelsOf } from "../channels/store.ts";
+import { deleteChannelsOf, listPointing } from "../channels/store.ts";
 import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
@@ -7,6 +7,7 @@ import { nextRun } from "../retention/schedule.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
+import { artifactInUse } from "../versions/problems.ts";
 import { deleteVersionsOf } from "../versions/store.ts";
 import { artifactNotFound } from "./problems.ts";
 import type { Artifact, ArtifactChange } from "./schema.ts";
@@ -131,13 +132,15 @@ export class ArtifactService {
   /**
    * Deletes an artifact and its versions. Name and counter stay: publishing again goes on with the next number.
    *
-   * @throws Problem `artifact_not_found`
+   * @throws Problem `artifact_not_found`, `version_in_use` when a channel points at one of its versions
    */
   async delete(name: ArtifactName, caller: Caller): Promise<void> {
     const path = pathOf(name);
     await this.#database.write(async (tx) => {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const row = await lockExisting(unit, path);
+      const pointing = await listPointing(tx, row.id);
+      if (pointing.length > 0) throw artifactInUse(path, pointing);
       await deleteChannelsOf(tx, row.id);
       await deleteVersionsOf(tx, row.id, unit.now);
       const unscheduled = { retention: null, retention_due_at: null, retention_position: null };

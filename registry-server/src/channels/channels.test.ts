@@ -21,7 +21,7 @@ forEachDatabase((test) => {
   const put = (channel: string, body: object, headers: Headers = { "If-Match": "*" }) =>
     api.send<Channel>("PUT", path(channel), body, headers);
   const get = (channel: string) => api.get<Channel>(path(channel));
-  const rollback = (channel: string, body: object = {}, headers: Headers = {}) =>
+  const rollback = (channel: string, body: object = {}, headers: Headers = { "If-Match": "*" }) =>
     api.send<{ channel: Channel; skipped: Skipped }>("POST", path(channel, "/rollback"), body, headers);
   const promote = (channel: string, body: object, headers: Headers = {}) =>
     api.send<Channel>("POST", path(channel, "/promote"), body, headers);
@@ -116,7 +116,10 @@ forEachDatabase((test) => {
     it("goes with its artifact and does not come back with it", async () => {
       await publish(1);
       await put("staging", { version: 1 });
-      await api.send("DELETE", `/v1/artifacts/${artifact}`);
+      const refused = await api.send("DELETE", `/v1/artifacts/${artifact}`);
+      expect(problemOf(refused)).toMatchObject({ code: "version_in_use", channels: ["staging"] });
+      await put("staging", { version: null });
+      expect((await api.send("DELETE", `/v1/artifacts/${artifact}`)).status).toBe(204);
       await publish(1);
       expect((await get("staging")).status).toBe(404);
       expect(problemOf(await api.resolve(artifact, "channel=staging")).code).toBe("channel_not_found");
@@ -199,6 +202,7 @@ forEachDatabase((test) => {
         "precondition_failed",
       );
       expect(problemOf(await rollback("production", {}, match)).code).toBe("precondition_failed");
+      expect(problemOf(await rollback("production", {}, {})).code).toBe("precondition_required");
       expect(problemOf(await put("production", { description: "x" }, match)).code).toBe(
         "precondition_failed",
       );

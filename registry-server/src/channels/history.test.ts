@@ -106,7 +106,12 @@ forEachDatabase((test) => {
         for (const version of assigned) await api.send("PUT", path, { version }, { "If-Match": "*" });
         const left = new Set<number | undefined>([assigned.at(-1)]);
         for (;;) {
-          const reply = await api.send<{ channel: Channel }>("POST", `${path}/rollback`, {});
+          const reply = await api.send<{ channel: Channel }>(
+            "POST",
+            `${path}/rollback`,
+            {},
+            { "If-Match": "*" },
+          );
           if (reply.status !== 200) break;
           const number = reply.body.channel.version?.number;
           expect(left).not.toContain(number);

@@ -31,7 +31,8 @@ export function preconditionFailed(path: string, name: string, channel: Channel 
 }
 
 export function preconditionRequired(path: string, name: string, channel: Channel): Problem {
-  const detail = `"${name}" of "${path}" points at version ${channel.version?.number}. To move it send its ETag as If-Match ("${channel.revision}"), so that you cannot overwrite unseen what somebody else did; or If-Match: *.`;
+  const at = channel.version ? `at version ${channel.version.number}` : "nowhere";
+  const detail = `"${name}" of "${path}" points ${at}. To move it send its ETag as If-Match ("${channel.revision}"), so that you cannot overwrite unseen what somebody else did; or If-Match: *.`;
   return new Problem("precondition_required", detail, { channel });
 }
 

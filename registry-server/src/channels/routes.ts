@@ -117,7 +117,7 @@ export const rollbackChannel = createRoute({
   tags,
   summary: "Go back to the newest version that was assigned before the present one first was",
   description:
-    "Revoked versions, and those that the rules do not allow, are passed over and named. What a channel was rolled back from is never restored by another rollback; `to` picks a version that was on the channel. Send `If-Match`, so that a retry does not go back twice.",
+    "Revoked versions, and those that the rules do not allow, are passed over and named. What a channel was rolled back from is never restored by another rollback; `to` picks a version that was on the channel. Without `to` it needs `If-Match`, so that a retry does not go back twice.",
   request: {
     params: channelParams,
     headers: ifMatchHeaders,
@@ -132,7 +132,7 @@ export const rollbackChannel = createRoute({
     ...bodyProblems,
     ...refusals,
     ...problems("artifact_not_found", "channel_not_found", "channel_empty", "version_not_found"),
-    ...problems("nothing_to_roll_back"),
+    ...problems("nothing_to_roll_back", "precondition_required"),
   },
 });
 

@@ -131,7 +131,7 @@ forEachDatabase((test) => {
       "POST",
       path("production", "/rollback"),
       {},
-      promoter,
+      { ...promoter, "If-Match": "*" },
     );
     expect(reply.body).toMatchObject({
       channel: { version: { number: 2 } },
@@ -160,7 +160,8 @@ forEachDatabase((test) => {
         const body = rest === "/promote" ? { from: "latest" } : {};
         expect((await api.send("POST", path("production", rest), body, publisher)).status).toBe(403);
       }
-      expect((await api.send("POST", path("nightly", "/rollback"), {}, publisher)).status).toBe(200);
+      const back = { ...publisher, "If-Match": "*" };
+      expect((await api.send("POST", path("nightly", "/rollback"), {}, back)).status).toBe(200);
     });
 
     it("to publish makes, describes, rules and deletes nothing", async () => {

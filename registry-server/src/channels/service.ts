@@ -159,7 +159,7 @@ export class ChannelService {
   }
 
   /**
-   * Goes back to an earlier version.
+   * Goes back to an earlier version. Without `to` it needs `ifMatch`.
    *
    * @throws Problem `nothing_to_roll_back`, `channel_not_found`, and as {@link put}
    */
@@ -175,6 +175,10 @@ export class ChannelService {
       const row = await find(tx, artifact, channel);
       checkScopeRule(caller, artifact.path, { name: channel, rules: readJson(row.rules) });
       const picked = to === undefined ? undefined : await findComplete(unit, artifact, { number: to });
+      // Going back once more is another change, so a request that is sent twice must say where it went back from.
+      if (!picked && ifMatch === undefined) {
+        throw preconditionRequired(artifact.path, channel, await this.#view(tx, artifact.path, row));
+      }
       if (!picked || picked.id !== row.version_id) await this.#checkMatch(tx, artifact.path, row, ifMatch);
       const earlier = picked
         ? { version: await checkWasOn(tx, artifact, row, picked), skipped: [] }

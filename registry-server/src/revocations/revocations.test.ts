@@ -258,11 +258,14 @@ forEachDatabase((test) => {
       expect(await causes(`${ns}/leaf`, 1)).toEqual([]);
     });
 
-    it("of a deleted version can still be restored by its number", async () => {
+    it.each([
+      ["version", () => v(`${ns}/base`, 1)],
+      ["artifact", () => `/v1/artifacts/${ns}/base`],
+    ])("of a deleted %s can still be restored by its number", async (_what, path) => {
       await publish(`${ns}/base`);
       await publish(`${ns}/leaf`, `${ns}/base 1`);
       await revoke(`${ns}/base`, 1, { with_descendants: true });
-      expect((await api.send("DELETE", v(`${ns}/base`, 1))).status).toBe(204);
+      expect((await api.send("DELETE", path())).status).toBe(204);
       expect((await restore(`${ns}/base`, 1)).status).toBe(200);
       expect(await causes(`${ns}/leaf`, 1)).toEqual([]);
       expect((await restore(`${ns}/base`, 1)).status).toBe(404);

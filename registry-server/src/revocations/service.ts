@@ -1,7 +1,7 @@
 import { lockLinks } from "../ancestry/store.ts";
 import { artifactNotFound } from "../artifacts/problems.ts";
 import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
-import { type ArtifactRow, findArtifact, lockArtifactById } from "../artifacts/store.ts";
+import { type ArtifactRow, findArtifact, lockArtifact, lockArtifactById } from "../artifacts/store.ts";
 import { latest } from "../channels/problems.ts";
 import { listPointingAt } from "../channels/store.ts";
 import type { Database, Reader } from "../database/database.ts";
@@ -97,7 +97,9 @@ export class RevocationService {
   ): Promise<RevocationState> {
     return this.#write(caller, async (unit) => {
       const { tx, now } = unit;
-      const artifact = await lockExisting(unit, pathOf(name));
+      // What descendants have from a version can be taken back even after its artifact was deleted.
+      const artifact = await lockArtifact(tx, pathOf(name));
+      if (!artifact) throw artifactNotFound(pathOf(name));
       const version = await findRevocable(tx, artifact, selector);
       await lockLinks(tx);
       const own = await findOwnCause(tx, version.id);
@@ -203,6 +205,7 @@ async function findRevocable(
       ? await findVersion(db, artifact.id, selector)
       : await findNumbered(db, artifact.id, selector.number);
   if (version && (version.state !== "deleted" || (await findOwnCause(db, version.id)))) return version;
+  if (artifact.deleted_at !== null) throw artifactNotFound(artifact.path);
   throw versionNotFound(artifact.path, selector);
 }
 

@@ -52,3 +52,8 @@ export function versionInUse(path: string, version: VersionRow, channels: string
   const detail = `Version ${version.number} of "${path}" cannot be deleted: ${channels.join(", ")} points at it. Move or delete the channel first.`;
   return new Problem("version_in_use", detail, { number: version.number, channels });
 }
+
+export function artifactInUse(path: string, channels: string[]): Problem {
+  const detail = `"${path}" cannot be deleted: ${channels.join(", ")} points at a version of it. Empty the channel or delete it first.`;
+  return new Problem("version_in_use", detail, { channels });
+}
