@@ -62,7 +62,7 @@ const commands = [
     "delete",
   ].map((name) => ["channels", name]),
   ["revoke"],
-  ["restore"],
+  ["unrevoke"],
   ["ancestry"],
   ["search"],
   ["consumers"],

@@ -19,7 +19,7 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
     () => import("./commands/channels.ts"),
   ],
   revoke: ["Mark a version as not to be used any more.", () => import("./commands/revoke.ts")],
-  restore: ["Take a revocation back.", () => import("./commands/restore.ts")],
+  unrevoke: ["Take a revocation back.", () => import("./commands/unrevoke.ts")],
   ancestry: [
     "Draw what a version was built from and into; list what to rebuild.",
     () => import("./commands/ancestry.ts"),

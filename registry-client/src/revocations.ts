@@ -42,7 +42,7 @@ export class Revocations {
   }
 
   /** Removes the version's own cause, and exactly what descendants have from it. */
-  async restore(
+  async unrevoke(
     artifact: string,
     version: VersionReference,
     reason?: string,

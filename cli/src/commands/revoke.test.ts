@@ -57,7 +57,7 @@ test("shows a person first what it touches, and asks", async () => {
   expect((await run(["resolve", "asked/base"])).code).toBe(4);
 });
 
-test("revokes, moves no channel, and restores", async () => {
+test("revokes, moves no channel, and takes it back", async () => {
   await family("plain");
   const revoked = await run(["revoke", "plain/base", "2", "--reason", "CVE-1", "--yes"]);
   expect(revoked).toEqual({ code: 0, stdout: "plain/base 2 is revoked: CVE-1\n", stderr: "" });
@@ -72,12 +72,12 @@ test("revokes, moves no channel, and restores", async () => {
     "revoked ancestors\tplain/base 2\n",
   );
 
-  const restored = await run(["restore", "plain/base", "2", "--reason", "the scanner was wrong"]);
-  expect(restored).toEqual({ code: 0, stdout: "restored plain/base 2\n", stderr: "" });
+  const restored = await run(["unrevoke", "plain/base", "2", "--reason", "the scanner was wrong"]);
+  expect(restored).toEqual({ code: 0, stdout: "unrevoked plain/base 2\n", stderr: "" });
   expect((await run(["resolve", "plain/base", "--channel", "production"])).stdout).toBe("ami-2\n");
 });
 
-test("revokes with descendants and channels in one step; descendants stay so until the ancestor is restored", async () => {
+test("revokes with descendants and channels in one step; descendants stay so until the ancestor is taken back", async () => {
   await family("whole");
   const all = ["--with-descendants", "--rollback-channels", "--yes"];
   const { stdout } = await run(["revoke", "whole/base", "2", "--reason", "CVE-1", ...all]);
@@ -86,16 +86,16 @@ test("revokes with descendants and channels in one step; descendants stay so unt
   );
   expect((await run(["resolve", "whole/base", "--channel", "production"])).stdout).toBe("ami-1\n");
   expect((await run(["resolve", "whole/web"])).code).toBe(4);
-  expect(await run(["restore", "whole/web", "1"])).toEqual({
+  expect(await run(["unrevoke", "whole/web", "1"])).toEqual({
     code: 1,
     stdout: "",
     stderr: "waybill: whole/web 1 was not revoked itself; it is revoked: CVE-1 (because of whole/base 2)\n",
   });
   await run(["revoke", "whole/web", "1", "--reason", "CVE-2", "--yes"]);
-  expect((await run(["restore", "whole/web", "1"])).stdout).toBe(
-    "restored whole/web 1, which still is revoked: CVE-1 (because of whole/base 2)\n",
+  expect((await run(["unrevoke", "whole/web", "1"])).stdout).toBe(
+    "unrevoked whole/web 1, which still is revoked: CVE-1 (because of whole/base 2)\n",
   );
-  await run(["restore", "whole/base", "2"]);
+  await run(["unrevoke", "whole/base", "2"]);
   expect((await run(["resolve", "whole/web"])).code).toBe(0);
 });
 
@@ -113,7 +113,7 @@ test("revokes from a date on", async () => {
   ]);
   expect(stdout).toBe("later/base 2 will be revoked at 2099-01-01T00:00:00.000Z: old\n");
   expect((await run(["resolve", "later/base"])).stdout).toBe("ami-2\n");
-  expect((await run(["restore", "later/base", "2"])).stdout).toBe("restored later/base 2\n");
+  expect((await run(["unrevoke", "later/base", "2"])).stdout).toBe("unrevoked later/base 2\n");
 });
 
 test("reads on in spite of a revocation as told, by option or by WAYBILL_ON_REVOKED", async () => {
@@ -132,11 +132,11 @@ test("reads on in spite of a revocation as told, by option or by WAYBILL_ON_REVO
 
 test("ends with 1 for a version that is not there", async () => {
   expect((await run(["revoke", "acme/base", "9", "--reason", "x", "--yes"])).code).toBe(1);
-  expect((await run(["restore", "acme/base", "9"])).code).toBe(1);
+  expect((await run(["unrevoke", "acme/base", "9"])).code).toBe(1);
 });
 
 test("ends with 1 when there is no revocation to take back", async () => {
-  expect(await run(["restore", "acme/base", "1"])).toEqual({
+  expect(await run(["unrevoke", "acme/base", "1"])).toEqual({
     code: 1,
     stdout: "",
     stderr: "waybill: acme/base 1 was not revoked\n",

@@ -37,7 +37,7 @@ export function preconditionRequired(path: string, name: string, channel: Channe
 }
 
 export function versionRevoked(path: string, number: number | null, reason: string): Problem {
-  const detail = `Version ${number} of "${path}" is revoked (${reason}), so no channel can be made to point at it. Restore it first, or choose another.`;
+  const detail = `Version ${number} of "${path}" is revoked (${reason}), so no channel can be made to point at it. Take the revocation back first, or choose another.`;
   return new Problem("version_revoked", detail, { number, reason });
 }
 

@@ -161,7 +161,7 @@ forEachDatabase((test) => {
         status: 409,
         code: "revocation_in_force",
         revoked_at,
-        detail: expect.stringContaining("Restore"),
+        detail: expect.stringContaining("Take the revocation back"),
       });
       expect(await state(`${ns}/web`, 1)).toMatchObject({ revoked: true, revoked_at });
       await restore(`${ns}/web`, 1);

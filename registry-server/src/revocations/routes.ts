@@ -63,7 +63,7 @@ export const restoreVersion = createRoute({
   "x-scope": "promote",
   tags,
   summary: "Take back the revocation of a version, and exactly what descendants have from it",
-  description: "A version that also inherits from an ancestor stays revoked until that one is restored.",
+  description: "A version that also inherits from an ancestor stays revoked until the revocation of that one is taken back.",
   request: { params: versionParams, query: restoreQuery },
   responses: {
     200: json(RevocationStateSchema, "The state of the version now", {

@@ -75,7 +75,7 @@ export async function setRevocation(
 }
 
 function inForce(path: string, { number }: VersionRow, since: string): Problem {
-  const detail = `Version ${number} of "${path}" is revoked since ${since}, so "at" cannot lie in the future: until then it could be used again. Restore the version first, then schedule its revocation.`;
+  const detail = `Version ${number} of "${path}" is revoked since ${since}, so "at" cannot lie in the future: until then it could be used again. Take the revocation back first, then schedule it.`;
   return new Problem("revocation_in_force", detail, { number, revoked_at: since });
 }
 

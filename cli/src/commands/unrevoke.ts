@@ -7,11 +7,11 @@ import { stateText } from "../revocation-output.ts";
 
 const HELP = `
 Takes back what \`waybill revoke\` did to this version, and exactly what its descendants have from it. A version that
-is revoked because of an ancestor stays so until that ancestor is restored. Ends with 1 when the version was not revoked
+is revoked because of an ancestor stays so until that one is taken back. Ends with 1 when the version was not revoked
 itself.
 
 Example:
-  waybill restore hashicorp/base 7 --reason "the scanner was wrong"
+  waybill unrevoke hashicorp/base 7 --reason "the scanner was wrong"
 `;
 
 export function define(command: Command, output: Output): void {
@@ -24,16 +24,16 @@ export function define(command: Command, output: Output): void {
     .action(async (artifact: string, version: string, { reason }) => {
       const reference = versionReference(version);
       await withClient(command, output, async (client) => {
-        // Restoring what was not revoked is no error to the registry, but whoever mistyped a number must learn of it.
+        // Taking back what was not revoked is no error to the registry, but whoever mistyped a number must learn of it.
         const before = await client.revocations.get(artifact, reference);
         if (!before.causes.some(({ own }) => own)) {
           const inherited = before.revoked_at === null ? "" : ` itself; it ${stateText(before)}`;
           throw new NoneError(`${before.artifact} ${before.number} was not revoked${inherited}`);
         }
-        const state = await client.revocations.restore(artifact, reference, reason);
+        const state = await client.revocations.unrevoke(artifact, reference, reason);
         const { number, revoked_at } = state;
         const still = revoked_at === null ? "" : `, which still ${stateText(state)}`;
-        output.result(state, () => output.line(`restored ${state.artifact} ${number}${still}`));
+        output.result(state, () => output.line(`unrevoked ${state.artifact} ${number}${still}`));
       });
     });
 }
