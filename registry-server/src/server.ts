@@ -1,14 +1,12 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import type { Server } from "node:http";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { Consumptions } from "./consumers/consumptions.ts";
 import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
-import { type Fetch, onlyLoopback } from "./http/loopback.ts";
-import { Problem, type ProblemCode } from "./http/problem.ts";
+import { drain, listen, listenerFor } from "./http/listener.ts";
+import { onlyLoopback } from "./http/loopback.ts";
 import { startLoop } from "./jobs/loop.ts";
 import { applyDuePolicies } from "./retention/job.ts";
 import { announceDue } from "./revocations/announcing.ts";
@@ -18,8 +16,6 @@ import type { Clock } from "./unit.ts";
 import { backfill } from "./versions/backfill.ts";
 import { expireOverdue } from "./versions/expiry.ts";
 
-const drainMs = 10_000;
-const closeIdleEveryMs = 50;
 /** The loop waits for at most one and a half times as long, so what a crash loses was resolved within five seconds. */
 const flushEveryMs = 3_000;
 const backfillEveryMs = 1_000;
@@ -41,13 +37,15 @@ export type RunningServer = {
  * @throws StartError when the database or the address cannot be used
  */
 export async function runServer(config: Config, log: Logger, clock: Clock): Promise<RunningServer> {
-  const database = await openDatabase(config.databaseUrl, log).catch((error: unknown) => {
+  const database = await openDatabase(config.databaseUrl, log, config.dataDir).catch((error: unknown) => {
     throw asStartError(error, "The database cannot be used");
   });
   try {
     const { dev, incompleteTtl: incompleteTtlMs } = config;
     const consumptions = new Consumptions(database, clock, log);
-    const app = createApp({ database, log, clock, dev, incompleteTtlMs, consumptions });
+    const closing = new AbortController();
+    const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, closing: closing.signal };
+    const app = createApp(needs);
     const { isUnavailable } = database;
     const server = listenerFor(dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch);
     const url = await listen(server, config.listen);
@@ -125,6 +123,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       url,
       bootstrap,
       async close() {
+        closing.abort();
         await Promise.all([drain(server), stopExpiry(), stopAnnouncing(), stopRetention()]);
         await Promise.all([stopFlushing(), stopBackfill()]);
         await consumptions.flush().catch((error: unknown) => {
@@ -139,79 +138,8 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
   }
 }
 
-function listenerFor(fetch: Fetch): Server {
-  const serverOptions = {
-    requestTimeout: 60_000,
-    headersTimeout: 15_000,
-    keepAliveTimeout: 30_000,
-    maxHeaderSize: 16_384,
-    connectionsCheckingInterval: 5_000,
-  };
-  const server = createAdaptorServer({ fetch, createServer, serverOptions }) as Server;
-  server.maxRequestsPerSocket = 0;
-  writeTogether(server);
-  server.on("clientError", answerBadRequest);
-  return server;
-}
-
-/** Answers what is not HTTP, too large or too slow; it never reaches a route. */
-function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const [code, detail] = badRequests[error.code ?? ""] ?? ["invalid_request", "This is not an HTTP request."];
-  const problem = new Problem(code, detail);
-  const body = JSON.stringify(problem.toBody());
-  const head = `HTTP/1.1 ${problem.status} Bad Request\r\nContent-Type: application/problem+json\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}`;
-  socket.end(`${head}\r\n\r\n${body}`);
-}
-
-const badRequests: Record<string, [ProblemCode, string]> = {
-  HPE_HEADER_OVERFLOW: ["headers_too_large", "The headers are larger than 16 KiB."],
-  ERR_HTTP_REQUEST_TIMEOUT: ["request_timeout", "The request did not arrive within a minute."],
-};
-
-function listen(server: Server, { host, port }: Config["listen"]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(asStartError(error, `Cannot listen on ${host}:${port}`)));
-    server.listen(port, host, () => {
-      const address = server.address() as AddressInfo;
-      const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
-      resolve(`http://${shown}:${address.port}`);
-    });
-  });
-}
-
-async function drain(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection that becomes idle only now would otherwise stay until its keep-alive ends.
-  const closeIdle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
-  const giveUp = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearInterval(closeIdle);
-  clearTimeout(giveUp);
-}
-
 function asStartError(error: unknown, what: string): StartError {
   if (error instanceof StartError) return error;
   const cause = error instanceof AggregateError ? error.errors[0] : error;
   return new StartError(`${what}: ${(cause as Error).message}.`);
-}
-
-/**
- * Sends the answers to requests that arrived together one right after the other instead of each as it is ready, so
- * that whoever waits for them is woken up once.
- */
-function writeTogether(server: Server): void {
-  let held: ServerResponse[] = [];
-  function release(): void {
-    const responses = held;
-    held = [];
-    for (const response of responses) response.uncork();
-  }
-  server.prependListener("request", (_request, response: ServerResponse) => {
-    response.cork();
-    if (held.push(response) === 1) setImmediate(release);
-  });
 }

@@ -35,12 +35,13 @@ export type DatabaseLog = { warn(fields: object, message: string): void };
  * Opens a database and brings its tables up to date.
  *
  * @param url `sqlite:<path>`, `sqlite::memory:`, or `postgres://...`
+ * @param dataDir the data directory, where the executable unpacks the driver of SQLite
  * @throws StartError when it cannot be opened, or when a newer Waybill has written it
  */
-export async function openDatabase(url: string, log: DatabaseLog): Promise<Database> {
+export async function openDatabase(url: string, log: DatabaseLog, dataDir?: string): Promise<Database> {
   // Only the driver that is needed is loaded: the other would cost memory and time at every start.
   const { database, migrations } = url.startsWith("sqlite:")
-    ? (await import("./sqlite.ts")).openSqlite(url.slice("sqlite:".length))
+    ? (await import("./sqlite.ts")).openSqlite(url.slice("sqlite:".length), dataDir)
     : (await import("./postgres.ts")).openPostgres(url, log);
   try {
     await migrate(migrations);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { migrationFiles } from "./migration-files.ts";
 
 /** A reason not to start, told to the operator in one sentence. */
 export class StartError extends Error {}
@@ -38,12 +38,10 @@ export async function migrate(target: MigrationTarget): Promise<void> {
   });
 }
 
-function readMigrations(folder: string) {
-  const directory = new URL(`../../migrations/${folder}/`, import.meta.url);
-  const names = readdirSync(directory).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name));
-  return names.sort().map((name, index) => {
+function readMigrations(folder: MigrationTarget["folder"]) {
+  return migrationFiles(folder).map(({ name, sql }, index) => {
     const number = Number(name.slice(0, 4));
     if (number !== index + 1) throw new Error(`Migration ${name} should have the number ${index + 1}`);
-    return { number, name, sql: readFileSync(new URL(name, directory), "utf8") };
+    return { number, name, sql };
   });
 }

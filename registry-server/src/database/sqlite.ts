@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
+import { sqliteAddon } from "./addon.ts";
 import type { Database } from "./database.ts";
 import { type MigrationTarget, StartError } from "./migrate.ts";
 import { setRunner } from "./prepared.ts";
@@ -37,10 +38,16 @@ class ImmediateDialect extends SqliteDialect {
 /**
  * Opens a SQLite file, or `:memory:`. The file is written through one connection and read through a second one, so
  * that reads never wait for a write.
+ *
+ * @param dataDir where the executable unpacks the driver
  */
-export function openSqlite(path: string): { database: Database; migrations: MigrationTarget } {
+export function openSqlite(
+  path: string,
+  dataDir?: string,
+): { database: Database; migrations: MigrationTarget } {
   const inMemory = path === ":memory:";
-  const writer = connect(path);
+  const addon = sqliteAddon(dataDir);
+  const writer = connect(path, addon);
   writer.pragma("journal_mode = WAL");
   // What was acknowledged must survive power loss, not only the end of the process.
   writer.pragma("synchronous = FULL");
@@ -54,7 +61,7 @@ export function openSqlite(path: string): { database: Database; migrations: Migr
     dialect: "sqlite",
     get reads() {
       if (inMemory) return writes;
-      reads ??= openReads(path);
+      reads ??= openReads(path, addon);
       return reads.db;
     },
     async write(work) {
@@ -91,8 +98,8 @@ type Reads = { db: Kysely<Tables>; endSnapshot: () => void };
  * the turn began, so it cannot have known of anything that was committed since, except by this process, which ends
  * the snapshot with every commit. Look-ups are remembered for as long as nobody has committed anything.
  */
-function openReads(path: string): Reads {
-  const connection = connect(path, true);
+function openReads(path: string, addon: object | undefined): Reads {
+  const connection = connect(path, addon, true);
   const statements = cached(connection);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) });
 
@@ -130,10 +137,15 @@ function openReads(path: string): Reads {
   return { db, endSnapshot };
 }
 
-function connect(path: string, readonly = false): BetterSqlite3.Database {
+function connect(path: string, addon: object | undefined, readonly = false): BetterSqlite3.Database {
   try {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const connection = new BetterSqlite3(path, { readonly, timeout: busyTimeoutMs });
+    const connection = new BetterSqlite3(path, {
+      readonly,
+      timeout: busyTimeoutMs,
+      // The driver takes the loaded addon too; its types know only the path.
+      ...(addon && { nativeBinding: addon as unknown as string }),
+    });
     connection.pragma("cache_size = -16384");
     return connection;
   } catch (error) {
