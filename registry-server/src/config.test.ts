@@ -14,6 +14,7 @@ describe("settings", () => {
       dev: false,
       logLevel: "info",
       incompleteTtl: 7 * 86_400_000,
+      maxLogSize: 64 * 2 ** 20,
       bootstrapToken: undefined,
     });
   });
@@ -54,6 +55,16 @@ describe("settings", () => {
     [[], { WAYBILL_INCOMPLETE_TTL: "7" }, /^WAYBILL_INCOMPLETE_TTL must be a duration between 1m and 365d/],
     [[], { WAYBILL_INCOMPLETE_TTL: "10s" }, /^WAYBILL_INCOMPLETE_TTL must be a duration between 1m and 365d/],
     [["--incomplete-ttl", "9999d"], {}, /^--incomplete-ttl must be a duration between 1m and 365d/],
+    [
+      [],
+      { WAYBILL_MAX_LOG_SIZE: "1MB" },
+      /^WAYBILL_MAX_LOG_SIZE must be a number of bytes between 64KiB and /,
+    ],
+    [
+      ["--max-log-size", "63KiB"],
+      {},
+      /^--max-log-size must be a number of bytes between 64KiB and 4GiB, such/,
+    ],
     [[], { WAYBILL_BOOTSTRAP_TOKEN: "wbl_short" }, /^WAYBILL_BOOTSTRAP_TOKEN must be wbl_ and 43 characters/],
     [["--dev", "--listen", "0.0.0.0:8421"], {}, /^--listen is "0\.0\.0\.0", but --dev .* loopback only/],
     [["--dev"], { WAYBILL_LISTEN: "example.org:1" }, /^WAYBILL_LISTEN is "example\.org", but --dev/],

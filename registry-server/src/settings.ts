@@ -42,6 +42,25 @@ export function wholeNumber(least: number, most: number) {
     .refine((number) => number >= least && number <= most, accepted);
 }
 
+const sizeUnits: Record<string, number> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/**
+ * A number of bytes as a setting.
+ *
+ * @param least, most what it accepts, written as the operator would: `64KiB`, `1GiB`
+ */
+export function size(least: string, most: string) {
+  const bytes = (text: string) => {
+    const [, digits, unit] = /^(\d{1,12})(B|KiB|MiB|GiB)$/.exec(text) ?? [];
+    return Number(digits ?? -1) * (sizeUnits[unit ?? ""] ?? 1);
+  };
+  const accepted = `must be a number of bytes between ${least} and ${most}, such as 64MiB or 1GiB`;
+  return z
+    .string()
+    .transform(bytes)
+    .refine((count) => count >= bytes(least) && count <= bytes(most), accepted);
+}
+
 /** A list as a setting: its items are separated by commas. */
 export function list<T>(item: z.ZodType<T, string>) {
   const split = (text: string) => text.split(",").map((one) => one.trim());
@@ -90,6 +109,11 @@ export const settings = {
     value: "time",
     help: "when a version nobody reports to expires (7d)",
     schema: duration("1m", "365d").prefault("7d"),
+  },
+  maxLogSize: {
+    value: "size",
+    help: "how much of the log of a build is kept (64MiB)",
+    schema: size("64KiB", "4GiB").prefault("64MiB"),
   },
   logLevel: {
     value: "level",

@@ -19,8 +19,8 @@ export type OpenedWith = {
 
 type TextMap = Record<string, string>;
 
-/** What a token may do, in the namespaces that a pattern names: `*`, or one that ends with `*`, or a name. */
-export type TokenScope = { scope: "read" | "publish" | "promote" | "admin"; namespace: string };
+/** What a token may do, and where: `*`, `team`, `team-*`, `team/web`, `team/web-*`. */
+export type TokenScope = { scope: "read" | "publish" | "promote" | "admin"; pattern: string };
 
 /** What a version must have before a channel may point at it, and who may assign it. */
 export type StoredRules = {
@@ -204,5 +204,28 @@ export type Tables = {
     last_at: string;
     count: number;
   };
+  jobs: {
+    id: Generated<number>;
+    queue: string;
+    key: string | null;
+    payload: string;
+    state: Generated<"waiting" | "running" | "failed">;
+    at: string;
+    attempt: Generated<number>;
+    error: string | null;
+  };
   backfills: { name: string; below: number };
+  logs: {
+    id: Generated<number>;
+    version_id: number;
+    build: string;
+    size: Generated<number>;
+    packed: Generated<number>;
+    loose: Generated<number>;
+    cut: Generated<number>;
+    started_at: string;
+    updated_at: string;
+    ended_at: string | null;
+  };
+  log_chunks: { id: Generated<number>; log_id: number; start: number; size: number; content: Buffer };
 };
