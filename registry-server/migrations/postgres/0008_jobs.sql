@@ -1,1 +1,1 @@
--- jobs
+-- Jobs are kept by pg-boss, in the schema "pgboss", which it makes and changes itself.
