@@ -47,6 +47,8 @@ export type AppNeeds = {
   incompleteTtlMs: number;
   /** Where it is noted who resolves what; whoever gives it flushes it. */
   consumptions: Consumptions;
+  /** Aborted when the server ends, before it waits for the requests under way. */
+  closing: AbortSignal;
 };
 
 /** Makes the HTTP application of the registry; it opens no port. */
@@ -59,6 +61,7 @@ export function createApp(appNeeds: AppNeeds): Hono {
       ? () => ({ name: "dev", scopes: everything })
       : (authorization) => authenticate(database, authorization),
     isUnavailable: database.isUnavailable,
+    closing: appNeeds.closing,
   };
   const register = registerOn(app, needs);
   const versions = new VersionService(database, clock, incompleteTtlMs);

@@ -1,6 +1,7 @@
 /** Every setting of the server: its flag and variable follow from its name, its line of the usage from what is here. */
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
+import { isNetwork } from "./outbound/addresses.ts";
 import { isToken } from "./tokens/token.ts";
 
 /** A setting: how its value is written, what it is for, and what it accepts. */
@@ -114,6 +115,13 @@ export const settings = {
     value: "size",
     help: "how much of the log of a build is kept (64MiB)",
     schema: size("64KiB", "4GiB").prefault("64MiB"),
+  },
+  allowNetworks: {
+    value: "cidr,...",
+    help: "private networks that webhooks and the like may reach (none)",
+    schema: list(
+      z.string().refine(isNetwork, "must be networks such as 10.1.0.0/16,fd00::/8, separated by commas"),
+    ).prefault(""),
   },
   logLevel: {
     value: "level",

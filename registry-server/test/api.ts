@@ -30,6 +30,7 @@ export type Page<T> = { items: T[]; next_cursor: string | null };
 export class Api {
   readonly clock = new TestClock();
   readonly consumptions: Consumptions;
+  readonly #closing = new AbortController();
   readonly #app: ReturnType<typeof createApp>;
 
   constructor(database: Database, options: { dev?: boolean; logTo?: (line: string) => void } = {}) {
@@ -38,7 +39,9 @@ export class Api {
     const dev = options.dev ?? true;
     this.consumptions = new Consumptions(database, clock.read, log);
     const { consumptions } = this;
-    this.#app = createApp({ database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions });
+    const closing = this.#closing.signal;
+    const needs = { database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions, closing };
+    this.#app = createApp(needs);
   }
 
   request(path: string, init?: RequestInit): Promise<Response> {

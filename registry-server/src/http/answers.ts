@@ -1,16 +1,25 @@
 import { hash } from "node:crypto";
 import type { Context } from "hono";
 import type { Logger } from "pino";
+import type { Maybe } from "../maybe.ts";
 import { Content } from "./content.ts";
+import { EventStream, type StreamNeeds } from "./event-stream.ts";
 import { Problem } from "./problem.ts";
+import { isNamed, Streamed, toStreamedResponse } from "./streaming.ts";
 
 type Answer = { status: number; body?: unknown; revision?: number };
+type Sending = StreamNeeds & { requestId: string; hasEtag: boolean };
 
 /** A success with its body; on routes that say so with an ETag, and 304 when the client has it already. */
-export function toResponse(c: Context, answer: Answer, requestId: string, hasEtag: boolean): Response {
+export function toResponse(c: Context, answer: Answer, sending: Sending): Maybe<Response> {
+  const { requestId, hasEtag } = sending;
   const { status, body, revision } = answer;
   const headers: Record<string, string> = { "X-Request-Id": requestId };
   if (body === undefined) return new Response(null, { status, headers });
+  if (body instanceof Streamed) return toStreamedResponse(c, body, headers);
+  if (body instanceof EventStream) {
+    return new Response(body.toStream(sending), { status, headers: { ...headers, ...EventStream.headers } });
+  }
   const isTagged = hasEtag || revision !== undefined;
   const { content, digest } = isTagged ? writeOnce(body as object) : { content: write(body), digest: "" };
   // What `If-Match` compares goes first; the digest is for `If-None-Match`, as an answer also changes with time.
@@ -45,13 +54,6 @@ function write(body: unknown): Written["content"] {
   return body instanceof Content ? new Uint8Array(body.bytes) : JSON.stringify(body);
 }
 
-function isNamed(etag: string, ifNoneMatch: string | undefined): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch
-    .split(",")
-    .some((given) => given.trim() === "*" || given.trim().replace(/^W\//, "") === etag);
-}
-
 export type ProblemNeeds = { log: Logger; isUnavailable(error: unknown): boolean };
 
 /** The one place where errors become answers. */
@@ -68,6 +70,7 @@ export function toProblemResponse(
   };
   if (problem.code === "unauthorized") headers["WWW-Authenticate"] = 'Bearer realm="waybill"';
   if (problem.code === "unavailable") headers["Retry-After"] = "1";
+  if (problem.code === "range_not_satisfiable") headers["Content-Range"] = `bytes */${problem.extras.size}`;
   if (problem.code === "method_not_allowed") headers.Allow = String(problem.extras.allow);
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
 }

@@ -6,13 +6,14 @@ import { randomUUID } from "node:crypto";
 import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import type { Logger } from "pino";
-import { artifactNotFound } from "../artifacts/problems.ts";
 import { andThen, type Maybe } from "../maybe.ts";
-import { type Actor, allows, authorize, type Scope } from "../tokens/scopes.ts";
+import { type Actor, authorize, authorizeRead, type Scope } from "../tokens/scopes.ts";
 import type { Caller } from "../unit.ts";
 import { toProblemResponse, toResponse } from "./answers.ts";
 import type { Content, Received } from "./content.ts";
+import type { EventStream } from "./event-stream.ts";
 import { compileParser } from "./requests.ts";
+import type { Arriving, Streamed } from "./streaming.ts";
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 type RequestOf<R extends RouteConfig> = NonNullable<R["request"]>;
@@ -21,9 +22,11 @@ type BodyOf<R extends RouteConfig> =
     body: { content: { "application/json": { schema: infer S } } };
   }
     ? Output<S>
-    : RequestOf<R> extends { body: { content: { "*/*": unknown } } }
-      ? Received
-      : undefined;
+    : RequestOf<R> extends { body: { content: { "*/*": { "x-streamed": true } } } }
+      ? Arriving
+      : RequestOf<R> extends { body: { content: { "*/*": unknown } } }
+        ? Received
+        : undefined;
 
 /** What a handler gets: the parts of the request, parsed. */
 export type Input<R extends RouteConfig> = {
@@ -37,9 +40,13 @@ export type Input<R extends RouteConfig> = {
 type Success = 200 | 201 | 204;
 type AnswerBody<T> = T extends { content: { "application/json": { schema: infer S } } }
   ? Output<S>
-  : T extends { content: { "*/*": unknown } }
-    ? Content
-    : undefined;
+  : T extends { content: { "*/*": { "x-streamed": true } } }
+    ? Streamed
+    : T extends { content: { "*/*": unknown } }
+      ? Content
+      : T extends { content: { "text/event-stream": unknown } }
+        ? EventStream
+        : undefined;
 
 /** What a handler gives: one of the contract's successes with its body, and its revision where `If-Match` takes one. */
 export type Answer<R extends RouteConfig> = {
@@ -58,6 +65,8 @@ export type RouteNeeds = {
   /** Who sends a request; fails when that is nobody. */
   authenticate(authorization: string | undefined): Maybe<Actor>;
   isUnavailable(error: unknown): boolean;
+  /** Aborted when the server ends: answers that would go on for ever end then. */
+  closing: AbortSignal;
 };
 
 /** Makes the function that adds routes to an application. */
@@ -65,18 +74,29 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
   return function register(contract, handler) {
     const parse = compileParser<Input<typeof contract>>(contract.request);
     const isPublic = contract.security?.length === 0;
-    const scope = scopeOf(contract);
+    const access = contract as Access;
     const hasEtag = 304 in contract.responses;
     const isRead = contract.method === "get" || contract.operationId === "resolveMany";
-    const path = contract.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    // What a path ends with may have slashes of its own, as the paths of files have.
+    const path = contract.path.replaceAll(/\{(\w+)\}/g, ":$1").replace(/:path$/, ":path{.+}");
 
     /** Not an async function: what SQLite answers at once is answered at once. */
     function answerRequest(c: Context, requestId: string): Maybe<Response> {
-      const actor = isPublic ? anybody : needs.authenticate(c.req.header("authorization"));
-      return andThen(actor, ({ name, scopes }) =>
+      const enter = () => (isPublic ? anybody : needs.authenticate(c.req.header("authorization")));
+      return andThen(enter(), ({ name, scopes }) =>
         andThen(parse(c, { name, scopes, requestId }), (input) => {
-          checkScope(input, scope);
-          return andThen(handler(input), (answer) => toResponse(c, answer, requestId, hasEtag));
+          checkScope(input, access);
+          async function mayStay(): Promise<void> {
+            try {
+              checkScope({ ...input, caller: { ...(await enter()), requestId } }, access);
+            } catch (error) {
+              if (!needs.isUnavailable(error)) throw error;
+            }
+          }
+          const { closing } = needs;
+          return andThen(handler(input), (answer) =>
+            toResponse(c, answer, { requestId, hasEtag, closing, mayStay }),
+          );
         }),
       );
     }
@@ -101,21 +121,32 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
 
 const anybody: Actor = { name: "anybody", scopes: [] };
 
-/** What a route below a namespace needs there: `x-scope` of its contract, which the API document shows; else to read. */
-function scopeOf(contract: RouteConfig): Scope {
-  return (contract as { "x-scope"?: Scope })["x-scope"] ?? "read";
-}
+/**
+ * What a route needs, as extensions of its contract that the API document shows.
+ *
+ * - `x-scope`: the scope; `read` when it is not given.
+ * - `x-scope-on`: where it must hold. Not given: on the artifact or the namespace of the path. `registry`: everywhere.
+ *   `reach`: anywhere; what the caller does not reach is left out of the answer, and the service refuses to change it.
+ *   `self`: whatever the caller may do.
+ */
+export type Access = { "x-scope"?: Scope; "x-scope-on"?: "registry" | "reach" | "self" };
 
 /**
  * Decided before anything is looked up, so that the answer is the same whether the artifact exists or not.
  *
  * @throws Problem `artifact_not_found` when the caller may not read it, `forbidden` for all else
  */
-function checkScope(input: { params?: unknown; caller: Caller }, scope: Scope): void {
-  const { namespace, artifact } = (input.params ?? {}) as { namespace?: string; artifact?: string };
-  if (namespace === undefined) return;
-  if (scope !== "read") authorize(input.caller, scope, namespace);
-  else if (!allows(input.caller, "read", namespace)) throw artifactNotFound(`${namespace}/${artifact}`);
+function checkScope(
+  { params, caller }: { params?: unknown; caller: Caller },
+  { "x-scope": scope = "read", "x-scope-on": on }: Access,
+): void {
+  const { namespace, artifact } = (params ?? {}) as { namespace?: string; artifact?: string };
+  if (on === "registry") authorize(caller, scope, "*");
+  else if (on === undefined && namespace !== undefined) {
+    if (artifact === undefined) authorize(caller, scope, namespace);
+    else if (scope === "read") authorizeRead(caller, `${namespace}/${artifact}`);
+    else authorize(caller, scope, `${namespace}/${artifact}`);
+  }
 }
 
 /** Writes and failures are news; reads are for whoever looks closely, so that they cost nothing otherwise. */
