@@ -21,16 +21,27 @@ export class Content {
     this.fileName = content.fileName;
   }
 
-  /** Somebody else wrote the bytes: a browser must neither guess what they are nor show them as a page of ours. */
   get headers(): Record<string, string> {
     return {
       "Content-Type": this.mediaType,
       "Content-Length": String(this.bytes.byteLength),
-      "Content-Disposition": `attachment; filename="${this.fileName}"`,
-      "Content-Security-Policy": "sandbox; default-src 'none'",
-      "X-Content-Type-Options": "nosniff",
+      ...attachmentHeaders(this.fileName),
     };
   }
+}
+
+/** Somebody else wrote the bytes: a browser must neither guess what they are nor show them as a page of ours. */
+export function attachmentHeaders(fileName: string): Record<string, string> {
+  const plain = fileName.replaceAll(/[^A-Za-z0-9._-]/g, "_");
+  const whole = encodeURIComponent(fileName).replaceAll(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return {
+    "Content-Disposition": `attachment; filename="${plain}"${plain === fileName ? "" : `; filename*=UTF-8''${whole}`}`,
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+  };
 }
 
 const binary = { schema: z.string().openapi({ format: "binary" }), example: '{"bomFormat":"CycloneDX"}' };
@@ -55,16 +66,24 @@ const mediaTypePattern =
  * @throws Problem `body_too_large`, `unsupported_media_type` when what it is said to be is no media type
  */
 export async function readContent(request: Request, most: number): Promise<Received> {
-  const mediaType = (request.headers.get("content-type") ?? "application/octet-stream").trim();
-  if (!mediaTypePattern.test(mediaType)) {
-    const detail =
-      "The Content-Type is not a media type. Send one such as application/json or application/vnd.cyclonedx+json.";
-    throw new Problem("unsupported_media_type", detail);
-  }
+  const mediaType = mediaTypeOf(request);
   const bytes = await readBytes(
     request,
     most,
     "Store something that large elsewhere, and name it in labels.",
   );
   return { bytes, mediaType };
+}
+
+/**
+ * What a body is said to be.
+ *
+ * @throws Problem `unsupported_media_type` when that is no media type
+ */
+export function mediaTypeOf(request: Request): string {
+  const mediaType = (request.headers.get("content-type") ?? "application/octet-stream").trim();
+  if (mediaTypePattern.test(mediaType)) return mediaType;
+  const detail =
+    "The Content-Type is not a media type. Send one such as application/json or application/vnd.cyclonedx+json.";
+  throw new Problem("unsupported_media_type", detail);
 }

@@ -6,6 +6,7 @@ import { checkText, readJsonBody } from "./body.ts";
 import { readContent } from "./content.ts";
 import { Problem } from "./problem.ts";
 import { limits } from "./schema.ts";
+import { arriving } from "./streaming.ts";
 import { invalidRequest } from "./validation.ts";
 
 type Parts = { params?: unknown; query?: unknown };
@@ -21,8 +22,11 @@ const longestUrl = 500;
  */
 export function compileParser<I>(request: RouteConfig["request"]): (c: Context, caller: Caller) => Maybe<I> {
   const { params, query, headers } = (request ?? {}) as Record<string, z.ZodType | undefined>;
-  const content = request?.body?.content as Record<string, { schema: z.ZodType } | undefined> | undefined;
+  const content = request?.body?.content as
+    | Record<string, { schema: z.ZodType; "x-streamed"?: boolean } | undefined>
+    | undefined;
   const bodySchema = content?.["application/json"]?.schema;
+  const takesStream = content?.["*/*"]?.["x-streamed"] === true;
   const takesBytes = content?.["*/*"] !== undefined;
   const headerNames = headers ? Object.keys((headers as z.ZodObject).shape) : [];
   const known = new Map<string, Parts>();
@@ -47,6 +51,7 @@ export function compileParser<I>(request: RouteConfig["request"]): (c: Context, 
     const { params, query } = parseUrl(c);
     const read = headers && check(headers, readHeaders(c, headerNames), "header");
     const withBody = (body: unknown) => ({ params, query, headers: read, body, caller }) as I;
+    if (takesStream) return withBody(arriving(c));
     if (takesBytes) return readContent(c.req.raw, limits.documentBytes).then(withBody);
     if (!bodySchema) return withBody(undefined);
     return readJsonBody(c.req.raw).then((body) => withBody(check(bodySchema, body, "")));
