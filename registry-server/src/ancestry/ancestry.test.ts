@@ -275,7 +275,7 @@ forEachDatabase((test) => {
     const { insertToken } = await import("../tokens/store.ts");
     const { hashToken, newToken } = await import("../tokens/token.ts");
     const token = newToken();
-    const scopes = [{ scope: "read", namespace: "mine" } as const];
+    const scopes = [{ scope: "read", pattern: "mine" } as const];
     await test.database.write((tx) =>
       insertToken(tx, { name: "reader", hash: hashToken(token), scopes }, "2026-01-01T00:00:00.000Z"),
     );

@@ -107,7 +107,7 @@ export class ArtifactService {
   ): Promise<{ artifact: Artifact; created: boolean }> {
     const path = pathOf(name);
     // A policy deletes versions every day from now on.
-    if (change.retention !== undefined) authorize(caller, "admin", name.namespace);
+    if (change.retention !== undefined) authorize(caller, "admin", path);
     return this.#database.write(async (tx) => {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const { row, created } = await lockOrCreate(unit, name);

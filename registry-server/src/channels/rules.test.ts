@@ -14,12 +14,12 @@ forEachDatabase((test) => {
 
   beforeAll(async () => {
     api = new Api(test.database, { dev: false });
-    publisher = await addToken(test.database, "publisher", [{ scope: "publish", namespace: "rules" }]);
+    publisher = await addToken(test.database, "publisher", [{ scope: "publish", pattern: "rules" }]);
     promoter = await addToken(test.database, "promoter", [
-      { scope: "promote", namespace: "rules" },
-      { scope: "publish", namespace: "rules" },
+      { scope: "promote", pattern: "rules" },
+      { scope: "publish", pattern: "rules" },
     ]);
-    reader = await addToken(test.database, "reader", [{ scope: "read", namespace: "*" }]);
+    reader = await addToken(test.database, "reader", [{ scope: "read", pattern: "*" }]);
   });
   beforeEach(() => {
     artifact = `rules/a${++count}`;

@@ -52,11 +52,10 @@ export async function checkRulesThemselves(
  */
 export function checkScopeRule(actor: Actor, path: string, { name, rules }: Named): void {
   const scope = rules.scope ?? "promote";
-  const namespace = path.slice(0, path.indexOf("/"));
   // Whoever may promote may also do what only asks to publish.
-  if (allows(actor, scope, namespace) || allows(actor, "promote", namespace)) return;
-  const detail = `The rule "scope" of the channel "${name}" of "${path}" does not allow this: assigning needs the scope "${scope}" on the namespace "${namespace}", which the token "${actor.name}" does not have.`;
-  throw new Problem("forbidden", detail, { rule: "scope", scope, namespace });
+  if (allows(actor, scope, path) || allows(actor, "promote", path)) return;
+  const detail = `The rule "scope" of the channel "${name}" of "${path}" does not allow this: assigning needs the scope "${scope}" on it, which the token "${actor.name}" does not have.`;
+  throw new Problem("forbidden", detail, { rule: "scope", scope, artifact: path });
 }
 
 /**

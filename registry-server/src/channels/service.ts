@@ -263,14 +263,13 @@ async function describe(
   checkMatch: () => Promise<void>,
 ): Promise<ChannelRow> {
   const { tx, now } = unit;
-  const namespace = artifact.path.slice(0, artifact.path.indexOf("/"));
   const before = present
     ? { description: present.description, rules: readJson(present.rules) }
     : { description: null, rules: {} };
   const { description, rules } = change;
   const after = { ...before, ...withoutUndefined({ description, rules }) };
   if (present && canonicalJson(before) === canonicalJson(after)) return present;
-  authorize(unit.caller, "promote", namespace);
+  authorize(unit.caller, "promote", artifact.path);
   await checkMatch();
   await checkRulesThemselves(tx, artifact, { name, rules: after.rules });
   if (present) await updateChannel(tx, present.id, after, now);

@@ -120,7 +120,7 @@ forEachDatabase((test) => {
     const found = await list(`/v1/consumers?consumer=${consumer}`);
     expect(found.items.map((item) => item.artifact)).toEqual([other, artifact]);
     const token = newToken();
-    const scopes = [{ scope: "read", namespace: "consumers" } as const];
+    const scopes = [{ scope: "read", pattern: "consumers" } as const];
     await test.database.write((tx) =>
       insertToken(tx, { name: `reader${count}`, hash: hashToken(token), scopes }, "2026-01-01T00:00:00.000Z"),
     );

@@ -147,7 +147,7 @@ forEachDatabase((test) => {
 
   it("are written by who may publish only", async () => {
     const token = newToken();
-    const scopes = [{ scope: "read", namespace: "documents" } as const];
+    const scopes = [{ scope: "read", pattern: "documents" } as const];
     const row = { name: `reader${count}`, hash: hashToken(token), scopes };
     await test.database.write((tx) => insertToken(tx, row, "2026-01-01T00:00:00.000Z"));
     await put("a.json", "{}", "application/json");

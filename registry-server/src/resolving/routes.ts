@@ -1,5 +1,4 @@
 import { createRoute } from "@hono/zod-openapi";
-import { artifactNotFound } from "../artifacts/problems.ts";
 import { pathOf } from "../artifacts/service.ts";
 import { type Reader, readerHeaders, readerOf } from "../consumers/reader.ts";
 import type { Register } from "../http/contract.ts";
@@ -7,7 +6,7 @@ import { Problem } from "../http/problem.ts";
 import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/responses.ts";
 import { artifactParams } from "../http/schema.ts";
 import { andThen } from "../maybe.ts";
-import { type Actor, mayRead } from "../tokens/scopes.ts";
+import { type Actor, authorizeRead } from "../tokens/scopes.ts";
 import {
   type ReadQuery,
   ResolvedSchema,
@@ -84,7 +83,7 @@ async function resolveOne(
 ): Promise<ResolveResult> {
   try {
     if (query instanceof Problem) throw query;
-    if (!mayRead(actor, query.artifact)) throw artifactNotFound(query.artifact);
+    authorizeRead(actor, query.artifact);
     return { resolved: await resolving.resolve(query.artifact, query, reader) };
   } catch (error) {
     if (error instanceof Problem) return { problem: error.toBody() };

@@ -151,7 +151,7 @@ forEachDatabase((test) => {
     });
 
     it("and a descendant that the caller may not read is counted without being named", async () => {
-      const reader = await addToken(test.database, "reader", [{ scope: "read", namespace: "keep" }]);
+      const reader = await addToken(test.database, "reader", [{ scope: "read", pattern: "keep" }]);
       await old("keep/base", 2);
       await old("secret/child", 1);
       const [child, parent] = [

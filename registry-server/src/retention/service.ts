@@ -43,7 +43,7 @@ export class RetentionService {
   async apply(name: ArtifactName, request: RetentionRequest, caller: Caller): Promise<RetentionResult> {
     const path = pathOf(name);
     const part = { below: readCursor(request.cursor, "number"), limit: request.limit };
-    if (!request.dry_run) authorize(caller, "admin", name.namespace);
+    if (!request.dry_run) authorize(caller, "admin", path);
     // What was read a moment ago is still in memory. Where other servers run, theirs comes a few seconds later.
     await this.#consumptions.flush();
     const now = this.#clock().toISOString();

@@ -169,7 +169,7 @@ forEachDatabase((test) => {
     const strict = new Api(test.database, { dev: false });
     const as = async (name: string, namespaces: string[]) => {
       const token = newToken();
-      const scopes = namespaces.map((namespace) => ({ scope: "read", namespace }) as const);
+      const scopes = namespaces.map((namespace) => ({ scope: "read", pattern: namespace }) as const);
       const row = { name, hash: hashToken(token), scopes };
       await test.database.write((tx) => insertToken(tx, row, "2026-01-01T00:00:00.000Z"));
       return { Authorization: `Bearer ${token}` };

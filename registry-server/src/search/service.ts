@@ -1,7 +1,7 @@
 import { listBuildHeads } from "../builds/store.ts";
 import type { Database } from "../database/database.ts";
 import { defaultPageSize, invalidCursor, readCursor, writeCursor } from "../http/paging.ts";
-import { allows } from "../tokens/scopes.ts";
+import { mayReadIn } from "../tokens/scopes.ts";
 import type { Caller, Clock } from "../unit.ts";
 import type { VersionSummary } from "../versions/schema.ts";
 import { showVersions } from "../versions/view.ts";
@@ -27,8 +27,7 @@ export class SearchService {
   async search(query: SearchQuery, caller: Caller): Promise<Page> {
     const db = this.#database.reads;
     const { namespace, since } = query;
-    if (namespace !== undefined && !allows(caller, "read", namespace))
-      return { items: [], next_cursor: null };
+    if (namespace !== undefined && !mayReadIn(caller, namespace)) return { items: [], next_cursor: null };
     const span = {
       since: since === undefined ? undefined : Date.parse(since),
       before: readPosition(query.cursor) ?? untilPosition(query.until),
@@ -73,7 +72,7 @@ function conditionsOf(query: SearchQuery, caller: Caller): Condition[] {
 
 /** The one namespace that a caller may read, if it is only one: its versions are then all that is looked at. */
 function onlyNamespace({ scopes }: Caller): string | undefined {
-  const [first, ...others] = new Set(scopes.map((held) => held.namespace));
+  const [first, ...others] = new Set(scopes.map(({ pattern }) => pattern.replace(/\/.*/, "")));
   return others.length > 0 || first?.endsWith("*") ? undefined : first;
 }
 

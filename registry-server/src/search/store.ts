@@ -86,7 +86,7 @@ export async function keepWithTerm(
 
 /** Of some versions, those that an actor may read. */
 export async function keepReadable(db: Reader, versionIds: number[], actor: Actor): Promise<Set<number>> {
-  const readsAll = actor.scopes.some((held) => held.namespace === "*");
+  const readsAll = actor.scopes.some((held) => held.pattern === "*");
   if (readsAll || versionIds.length === 0) return new Set(versionIds);
   const rows = await db
     .selectFrom("versions")

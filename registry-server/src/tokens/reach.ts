@@ -1,6 +1,28 @@
 import { type Expression, type ReferenceExpression, type SqlBool, sql } from "kysely";
-import type { Tables } from "../database/schema.ts";
-import type { Actor } from "./scopes.ts";
+import type { Tables, TokenScope } from "../database/schema.ts";
+import { type Actor, gives, type Scope } from "./scopes.ts";
+
+/**
+ * The paths (`namespace/artifact`) a pattern holds for: from the first text, up to and without the second. Names are of
+ * a-z, 0-9, dot, underscore and hyphen, so "~" is above all of them, "!" below, and "0" is next after "/".
+ */
+function rangeOf(pattern: string): [from: string, to: string] {
+  if (pattern.endsWith("*")) return [pattern.slice(0, -1), `${pattern.slice(0, -1)}~`];
+  return pattern.includes("/") ? [pattern, `${pattern}!`] : [`${pattern}/`, `${pattern}0`];
+}
+
+/** Whether a pattern holds wherever another one does. */
+export function covers(pattern: string, other: string): boolean {
+  const [[from, to], [otherFrom, otherTo]] = [rangeOf(pattern), rangeOf(other)];
+  return from <= otherFrom && otherTo <= to;
+}
+
+/** Whether an actor holds a scope wherever a pattern does. */
+export function allowsAll(actor: Actor, { scope, pattern }: TokenScope): boolean {
+  return actor.scopes.some((held) => gives(held.scope, scope) && covers(held.pattern, pattern));
+}
+
+type PathColumn = ReferenceExpression<Tables, keyof Tables> & string;
 
 /**
  * A condition that holds for the artifacts an actor may read, so that lists leave out the others before they are cut
@@ -8,18 +30,31 @@ import type { Actor } from "./scopes.ts";
  *
  * @param column the path (`namespace/artifact`) of the artifact
  */
-export function readableBy(
+export function readableBy(actor: Actor, column: PathColumn = "artifacts.path"): Expression<SqlBool> {
+  return reachedBy(actor, "read", column);
+}
+
+/** As {@link readableBy}, for what an actor may do with a scope. */
+export function reachedBy(
   actor: Actor,
-  column: ReferenceExpression<Tables, keyof Tables> & string = "artifacts.path",
+  scope: Scope,
+  column: PathColumn = "artifacts.path",
 ): Expression<SqlBool> {
-  const patterns = [...new Set(actor.scopes.map((held) => held.namespace))];
+  const held = actor.scopes.filter((one) => gives(one.scope, scope));
+  const patterns = [...new Set(held.map((one) => one.pattern))];
   if (patterns.includes("*")) return sql<SqlBool>`1 = 1`;
   const ranges = patterns.map((pattern) => {
-    // Names are of a-z, 0-9, dot, underscore and hyphen: "~" is above them all, and "0" is next after "/".
-    const [from, to] = pattern.endsWith("*")
-      ? [pattern.slice(0, -1), `${pattern.slice(0, -1)}~`]
-      : [`${pattern}/`, `${pattern}0`];
-    return sql`(${sql.ref(column)} >= ${from} and ${sql.ref(column)} < ${to})`;
+    const [from, to] = rangeOf(pattern);
+    return sql<SqlBool>`(${sql.ref(column)} >= ${from} and ${sql.ref(column)} < ${to})`;
   });
-  return ranges.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`(${sql.join(ranges, sql` or `)})`;
+  return anyOf(ranges);
+}
+
+/** Halves, so that the depth of the expression, which SQLite limits, grows with the logarithm of their number. */
+function anyOf(conditions: Expression<SqlBool>[]): Expression<SqlBool> {
+  const [first, ...others] = conditions;
+  if (first === undefined) return sql<SqlBool>`1 = 0`;
+  if (others.length === 0) return first;
+  const half = conditions.length >> 1;
+  return sql<SqlBool>`(${anyOf(conditions.slice(0, half))} or ${anyOf(conditions.slice(half))})`;
 }

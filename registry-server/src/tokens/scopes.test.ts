@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Api, ami, type Page, problemOf } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
@@ -7,10 +8,11 @@ import { contracts } from "../http/openapi.ts";
 import type { FoundImage } from "../images/schema.ts";
 import type { Preview, RevocationState } from "../revocations/schema.ts";
 import type { Version } from "../versions/schema.ts";
+import { covers } from "./reach.ts";
 import { allows, everything, type Scope } from "./scopes.ts";
 
 describe("a scope", () => {
-  const actor = (scope: Scope, namespace: string) => ({ name: "t", scopes: [{ scope, namespace }] });
+  const actor = (scope: Scope, pattern: string) => ({ name: "t", scopes: [{ scope, pattern }] });
 
   it.each<[Scope, Scope[]]>([
     ["read", ["read"]],
@@ -30,8 +32,52 @@ describe("a scope", () => {
     ["team-*", "team", false],
     ["*", "anything", true],
     ["", "web", false],
-  ])("on %j holds in %j: %s", (pattern, namespace, expected) => {
-    expect(allows(actor("read", pattern), "read", namespace)).toBe(expected);
+    ["web", "web/api", true],
+    ["web", "webb/api", false],
+    ["team-*", "team-a/api", true],
+    ["team-*", "team/-a", false],
+    ["team/web", "team/web", true],
+    ["team/web", "team/web2", false],
+    ["team/web", "team", false],
+    ["team/web-*", "team/web-a", true],
+    ["team/web-*", "team/web", false],
+    ["team/*", "team/web", true],
+    ["team/*", "team", false],
+    ["team/*", "team-a/web", false],
+    ["*", "*", true],
+    ["team", "*", false],
+    ["a*", "*", false],
+  ])("on %j holds for %j: %s", (pattern, path, expected) => {
+    expect(allows(actor("read", pattern), "read", path)).toBe(expected);
+  });
+
+  it("covers another one exactly when it holds for every path that the other holds for", () => {
+    const name = fc.stringMatching(/^[ab][ab.-]{0,2}$/);
+    const path = fc.tuple(name, name).map((parts) => parts.join("/"));
+    const start = fc.oneof(
+      name,
+      path,
+      name.map((text) => `${text}/`),
+      fc.constant(""),
+    );
+    const pattern = fc.oneof(
+      name,
+      path,
+      start.map((text) => `${text}*`),
+    );
+    const names = ["a", "b"].flatMap((one) => ["", "a", "b", ".", "-", "aa", "b-"].map((two) => one + two));
+    const paths = names.flatMap((one) => [one, ...names.map((two) => `${one}/${two}`)]);
+    const holdsFor = (one: string) => paths.filter((each) => allows(actor("read", one), "read", each));
+    fc.assert(
+      fc.property(pattern, pattern, (one, other) => {
+        const all = new Set(holdsFor(one));
+        if (covers(one, other)) expect(holdsFor(other).filter((each) => !all.has(each))).toEqual([]);
+        else expect([one, other]).not.toEqual([one, one]);
+        const more = one.endsWith("*") && one.length < 3 && other.startsWith(one.slice(0, -1));
+        if (more) expect(covers(one, other)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("is needed for anything at all", () => {
@@ -49,15 +95,18 @@ forEachDatabase((test) => {
     api = new Api(test.database, { dev: false });
     owner = await addToken(test.database, "owner", everything);
     stranger = await addToken(test.database, "stranger", [
-      { scope: "admin", namespace: "open" },
-      { scope: "read", namespace: "team-*" },
+      { scope: "admin", pattern: "open" },
+      { scope: "read", pattern: "team-*" },
+      { scope: "read", pattern: "mixed/open" },
+      { scope: "read", pattern: "mixed/web-*" },
     ]);
     const secret = { fingerprint: "s1", builds: [{ name: "a", ...ami("ami-secret") }] };
     await publish("secret/base", secret);
     await publish("open/mid", child("o1", "secret/base"));
     await publish("open/mid", { fingerprint: "o2", builds: [{ name: "a", ...ami("ami-o2") }] });
     await publish("secret/leaf", child("s2", "open/mid"));
-    for (const artifact of ["team/x", "team-a/x", "team.a/x", "teams/x"]) {
+    const mixed = ["mixed/open", "mixed/opener", "mixed/web", "mixed/web-a", "mixed/web.a"];
+    for (const artifact of ["team/x", "team-a/x", "team.a/x", "teams/x", ...mixed]) {
       await publish(artifact, { fingerprint: "f", builds: [{ name: "a", ...ami("ami-team") }] });
     }
     const channel = "/v1/artifacts/secret/base/channels/production";
@@ -103,8 +152,9 @@ forEachDatabase((test) => {
   });
 
   it("lists hold what the caller may read, and nothing else", async () => {
+    const readable = ["mixed/open", "mixed/web-a", "open/mid", "team-a/x"];
     const artifacts = (await api.get<Page<Artifact>>("/v1/artifacts", stranger)).body;
-    expect(artifacts.items.map((one) => one.artifact)).toEqual(["open/mid", "team-a/x"]);
+    expect(artifacts.items.map((one) => one.artifact)).toEqual(readable);
     const one = (await api.get<Page<Artifact>>("/v1/artifacts?limit=1", stranger)).body;
     expect(one.items).toHaveLength(1);
     const inSecret = await api.get<Page<Artifact>>("/v1/artifacts?namespace=secret", stranger);
@@ -113,7 +163,15 @@ forEachDatabase((test) => {
       (await api.get<Page<FoundImage>>(`/v1/images?external_id=${id}`, { ...who })).body.items;
     expect(await images("ami-secret", stranger)).toEqual([]);
     expect(await images("ami-secret", owner)).toHaveLength(1);
-    expect((await images("ami-team", stranger)).map((image) => image.artifact)).toEqual(["team-a/x"]);
+    const team = (await images("ami-team", stranger)).map((image) => image.artifact);
+    expect(team.toSorted()).toEqual(readable.filter((artifact) => artifact !== "open/mid"));
+    const found = async (query: string) => {
+      const hits = await api.get<Page<Version>>(`/v1/search?${query}`, stranger);
+      return hits.body.items.map((version) => version.artifact).toSorted();
+    };
+    expect(await found("external_id=ami-team")).toEqual(["mixed/open", "mixed/web-a", "team-a/x"]);
+    expect(await found("namespace=mixed")).toEqual(["mixed/open", "mixed/web-a"]);
+    expect(await found("namespace=secret")).toEqual([]);
   });
 
   it("resolving many answers for what may not be read as for what does not exist", async () => {
@@ -159,7 +217,7 @@ forEachDatabase((test) => {
   });
 
   it("deleting a complete version needs admin; by fingerprint it is never deleted, only abandoned", async () => {
-    const publisher = await addToken(test.database, "p", [{ scope: "publish", namespace: "open" }]);
+    const publisher = await addToken(test.database, "p", [{ scope: "publish", pattern: "open" }]);
     const versions = "/v1/artifacts/open/doomed/versions";
     const body = { fingerprint: "f1", expected_builds: ["a"] };
     await api.send("POST", versions, body, publisher);

@@ -161,7 +161,7 @@ export class VersionService {
       if (!row) throw versionNotFound(path, selector);
       if (row.state === "complete") {
         if (selector.number === undefined) throw onlyAbandons(path, selector, row);
-        authorize(caller, "admin", name.namespace);
+        authorize(caller, "admin", path);
         const channels = (await listPointingAt(unit.tx, [row.id])).map((channel) => channel.name);
         if (channels.length > 0) throw versionInUse(path, row, channels);
         await deleteComplete(unit, artifact, [row], reason);
