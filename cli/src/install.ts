@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { builtIn } from "./built.ts";
 import { UsageError } from "./failures.ts";
 
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { win32: "windows" };
@@ -17,7 +18,10 @@ export const suffix = process.platform === "win32" ? ".exe" : "";
  * @throws {UsageError} saying where it looked
  */
 export async function findExecutable(given: string | undefined, name: string): Promise<string> {
-  const path = resolve(given ?? join(import.meta.dirname, "..", "..", "dist", `${name}${suffix}`));
+  if (given === undefined && builtIn === undefined) {
+    throw new UsageError(`name the executable with --from; releases have ${name} for each platform`);
+  }
+  const path = resolve(given ?? join(builtIn ?? "", `${name}${suffix}`));
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return path;
   if (given !== undefined) throw new UsageError(`--from ${given} is no file`);

@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import pino from "pino";
 import { type Config, ConfigError, readConfig, usage, variableOf } from "./config.ts";
 import { StartError } from "./database/migrate.ts";
@@ -100,6 +99,3 @@ function untilSignal(): Promise<NodeJS.Signals> {
     }
   });
 }
-
-const isProgram = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href;
-if (isProgram) process.exitCode = await serve(process.argv.slice(2));

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newToken } from "../src/tokens/token.ts";
 import { ami } from "./api.ts";
 
-const main = new URL("../src/main.ts", import.meta.url).pathname;
+const main = JSON.stringify(new URL("../src/main.ts", import.meta.url));
+const program = `import { serve } from ${main}; process.exitCode = await serve(process.argv.slice(1));`;
 
 /** `waybill serve` in a process of its own. */
 class ServeProcess {
@@ -18,7 +19,7 @@ class ServeProcess {
   url = "";
 
   constructor(args: string[], env: Record<string, string>) {
-    this.child = spawn(process.execPath, [main, ...args], {
+    this.child = spawn(process.execPath, ["--input-type=module", "--eval", program, "--", ...args], {
       env: { PATH: process.env.PATH, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

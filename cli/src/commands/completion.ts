@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { Argument, type Command } from "commander";
+import { completionScript } from "../built.ts";
 import type { Output } from "../output.ts";
 
 const HELP = `
@@ -21,8 +20,7 @@ export function define(command: Command, output: Output): void {
     .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (shell: string) => {
-      const path = join(import.meta.dirname, "..", "..", "completion", `waybill.${shell}`);
-      const script = await readFile(path, "utf8");
+      const script = await completionScript(shell);
       output.result({ shell, script }, () => output.line(script.trimEnd()));
     });
 }
