@@ -16,26 +16,53 @@ export type MigrationTarget = {
 /**
  * Brings a database up to date: runs every migration it does not have, in order, in one transaction.
  *
+ * @param upTo the last one to run; all, when it is not given
  * @throws StartError when the database has a migration that this version of Waybill does not know
  */
-export async function migrate(target: MigrationTarget): Promise<void> {
-  const known = readMigrations(target.folder);
-  await target.exclusively(async (run) => {
-    await run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)");
-    const rows = await run("SELECT number FROM migrations ORDER BY number");
-    const applied = new Set(rows.map((row) => Number(row.number)));
-    const newest = Math.max(0, ...applied);
-    if (newest > known.length) {
-      throw new StartError(
-        `The database was written by a newer Waybill (its migration ${newest}, this one knows ${known.length}). Start that version or a later one.`,
-      );
-    }
-    for (const { number, name, sql } of known) {
-      if (applied.has(number)) continue;
-      await run(sql);
-      await run(`INSERT INTO migrations (number, name) VALUES (${number}, '${name}')`);
-    }
-  });
+export async function migrate(target: MigrationTarget, upTo?: number): Promise<void> {
+  await target.exclusively((run) => applyMigrations(run, target.folder, upTo));
+}
+
+/** {@link migrate} in a transaction of the caller's. */
+export async function applyMigrations(
+  run: Run,
+  folder: MigrationTarget["folder"],
+  upTo = newestMigration(folder),
+): Promise<void> {
+  const known = readMigrations(folder);
+  await run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)");
+  const applied = await run("SELECT number, name FROM migrations ORDER BY number");
+  requireOurs(applied, known);
+  for (const { number, name, sql } of known.slice(applied.length, upTo)) {
+    await run(sql);
+    await run(`INSERT INTO migrations (number, name) VALUES (${number}, '${name}')`);
+  }
+}
+
+/** The number of the newest migration that this version of Waybill knows. */
+export function newestMigration(folder: MigrationTarget["folder"]): number {
+  return migrationFiles(folder).length;
+}
+
+/**
+ * Schemas are never taken back: what a newer version wrote, an older one would misread or lose.
+ *
+ * @throws StartError
+ */
+function requireOurs(applied: Record<string, unknown>[], known: { number: number; name: string }[]): void {
+  const newest = Number(applied.at(-1)?.number ?? 0);
+  if (newest > known.length) {
+    throw new StartError(
+      `The database was written by a newer Waybill (its migration ${newest}, this one knows ${known.length}). Start that version or a later one.`,
+    );
+  }
+  for (const [index, { number, name }] of applied.entries()) {
+    const own = known[index];
+    if (own?.number === Number(number) && own.name === name) continue;
+    throw new StartError(
+      `The database has the migration ${number} "${name}" where this Waybill has ${own?.number} "${own?.name}": its tables were made by another program, or changed by hand. Restore a backup, or name another database.`,
+    );
+  }
 }
 
 function readMigrations(folder: MigrationTarget["folder"]) {

@@ -11,6 +11,8 @@ import { Signals } from "./signals.ts";
 
 /** How long a writer waits for another process that writes. */
 const busyTimeoutMs = 5_000;
+/** How long a server that starts waits for another one that migrates. */
+const migrationWaitMs = 60_000;
 const mostStatements = 200;
 /** Answers of look-ups: a row or two each. */
 const mostRemembered = 10_000;
@@ -169,23 +171,45 @@ function cached(connection: BetterSqlite3.Database) {
   };
 }
 
+/** Foreign keys are looked at when all is done: a migration that makes a table anew would otherwise delete what refers to it. */
 async function exclusively<T>(
   connection: BetterSqlite3.Database,
   work: Parameters<MigrationTarget["exclusively"]>[0],
 ): Promise<T> {
-  connection.exec("BEGIN EXCLUSIVE");
+  connection.pragma("foreign_keys = OFF");
+  connection.pragma(`busy_timeout = ${migrationWaitMs}`);
   try {
+    connection.exec("BEGIN EXCLUSIVE");
+    const schema = schemaOf(connection);
     const result = await work(async (text) => {
       if (/^SELECT/.test(text)) return connection.prepare(text).all() as Record<string, unknown>[];
       connection.exec(text);
       return [];
     });
+    if (schemaOf(connection) !== schema) requireForeignKeys(connection);
     connection.exec("COMMIT");
     return result as T;
   } catch (error) {
-    connection.exec("ROLLBACK");
+    // A full disk ends the transaction by itself.
+    if (connection.inTransaction) connection.exec("ROLLBACK");
     throw error;
+  } finally {
+    connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    connection.pragma("foreign_keys = ON");
   }
+}
+
+/** A number that changes with every change of a table's definition. */
+function schemaOf(connection: BetterSqlite3.Database): unknown {
+  return connection.pragma("schema_version", { simple: true });
+}
+
+function requireForeignKeys(connection: BetterSqlite3.Database): void {
+  const [broken] = connection.pragma("foreign_key_check") as { table: string; parent: string }[];
+  if (!broken) return;
+  throw new StartError(
+    `Rows of the table "${broken.table}" refer to rows of "${broken.parent}" that are not there, so the tables cannot be brought up to date, and nothing was changed. Restore a backup.`,
+  );
 }
 
 /** Busy, full, read-only or failing disks are for the operator to end; a client can only try again. */
