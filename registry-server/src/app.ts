@@ -23,6 +23,7 @@ import { contracts, openApiDocument } from "./http/openapi.ts";
 import { Problem } from "./http/problem.ts";
 import { imageRoutes } from "./images/routes.ts";
 import { ImageService } from "./images/service.ts";
+import type { Jobs } from "./jobs/queue.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -47,6 +48,8 @@ export type AppNeeds = {
   incompleteTtlMs: number;
   /** Where it is noted who resolves what; whoever gives it flushes it. */
   consumptions: Consumptions;
+  /** What is done outside of requests; whoever gives it stops it. */
+  jobs: Jobs;
   /** Aborted when the server ends, before it waits for the requests under way. */
   closing: AbortSignal;
 };

@@ -8,21 +8,13 @@ import { StartError } from "./database/migrate.ts";
 import { drain, listen, listenerFor } from "./http/listener.ts";
 import { onlyLoopback } from "./http/loopback.ts";
 import { startLoop } from "./jobs/loop.ts";
-import { applyDuePolicies } from "./retention/job.ts";
-import { announceDue } from "./revocations/announcing.ts";
-import { serverCaller } from "./tokens/scopes.ts";
+import { periodicJobs } from "./jobs/periodic.ts";
+import { openJobs } from "./jobs/queue.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
-import { backfill } from "./versions/backfill.ts";
-import { expireOverdue } from "./versions/expiry.ts";
 
 /** The loop waits for at most one and a half times as long, so what a crash loses was resolved within five seconds. */
 const flushEveryMs = 3_000;
-const backfillEveryMs = 1_000;
-/** Few enough that stopping never waits for long. */
-const backfillBatch = 200;
-/** How late the event of a scheduled revocation may be; the revocation itself is not. */
-const announceEveryMs = 10_000;
 
 export type RunningServer = {
   url: string;
@@ -40,33 +32,23 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
   const database = await openDatabase(config.databaseUrl, log, config.dataDir).catch((error: unknown) => {
     throw asStartError(error, "The database cannot be used");
   });
+  const jobs = await openJobs(database, config.databaseUrl, log).catch(async (error: unknown) => {
+    await database.close();
+    throw asStartError(error, "The database cannot be used for jobs");
+  });
   try {
     const { dev, incompleteTtl: incompleteTtlMs } = config;
     const consumptions = new Consumptions(database, clock, log);
     const closing = new AbortController();
-    const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, closing: closing.signal };
+    const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, jobs, closing: closing.signal };
     const app = createApp(needs);
     const { isUnavailable } = database;
     const server = listenerFor(dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch);
     const url = await listen(server, config.listen);
     const bootstrap = await bootstrapAt(server);
-    const stopExpiry = startLoop(
-      {
-        name: "expiry",
-        everyMs: Math.min(incompleteTtlMs / 4, 60_000),
-        run: () => expire(),
-      },
-      log,
-    );
-
-    const stopRetention = startLoop(
-      {
-        name: "retention",
-        everyMs: 60_000,
-        run: () => retain(),
-      },
-      log,
-    );
+    for (const job of periodicJobs({ database, clock, incompleteTtlMs, consumptions, log })) jobs.every(job);
+    const flushing = { name: "consumption", everyMs: flushEveryMs, run: () => consumptions.flush() };
+    const stopFlushing = startLoop(flushing, new AbortController().signal, log);
 
     /** Only a server that listens makes the token it shows once; until then no request has one that is known. */
     async function bootstrapAt(listening: Server): Promise<Bootstrap> {
@@ -79,53 +61,14 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       }
     }
 
-    async function retain(): Promise<void> {
-      await consumptions.flush();
-      const count = await applyDuePolicies(database, clock, serverCaller("retention"));
-      if (count > 0) log.info({ count }, "versions deleted by retention");
-    }
-
-    const stopAnnouncing = startLoop(
-      {
-        name: "revocation",
-        everyMs: announceEveryMs,
-        run: async () => {
-          const count = await announceDue(database, clock, serverCaller("revocation"));
-          if (count > 0) log.info({ count }, "revocations took effect");
-        },
-      },
-      log,
-    );
-
-    const stopBackfill = startLoop(
-      {
-        name: "backfill",
-        everyMs: backfillEveryMs,
-        run: async () => {
-          const count = await backfill(database, clock, backfillBatch);
-          if (count > 0) log.info({ count }, "earlier versions linked and made searchable");
-        },
-      },
-      log,
-    );
-
-    const stopFlushing = startLoop(
-      { name: "consumption", everyMs: flushEveryMs, run: () => consumptions.flush() },
-      log,
-    );
-
-    async function expire(): Promise<void> {
-      const count = await expireOverdue(database, clock, incompleteTtlMs, serverCaller("expiry"));
-      if (count > 0) log.info({ count }, "incomplete versions expired");
-    }
-
     return {
       url,
       bootstrap,
       async close() {
         closing.abort();
-        await Promise.all([drain(server), stopExpiry(), stopAnnouncing(), stopRetention()]);
-        await Promise.all([stopFlushing(), stopBackfill()]);
+        // Requests under way may still add jobs.
+        await drain(server);
+        await Promise.all([jobs.stop(), stopFlushing()]);
         await consumptions.flush().catch((error: unknown) => {
           log.warn({ err: error }, "who resolved what in the last seconds could not be written");
         });
@@ -133,6 +76,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       },
     };
   } catch (error) {
+    await jobs.stop();
     await database.close();
     throw error;
   }

@@ -7,6 +7,7 @@ import { Consumptions } from "../src/consumers/consumptions.ts";
 import type { Database } from "../src/database/database.ts";
 import type { ProblemBody } from "../src/http/problem.ts";
 import type { FoundImage } from "../src/images/schema.ts";
+import type { Jobs } from "../src/jobs/queue.ts";
 import type { Resolved, ResolveResult } from "../src/resolving/schema.ts";
 import type { Version, VersionSummary } from "../src/versions/schema.ts";
 
@@ -23,6 +24,15 @@ export class TestClock {
   }
 }
 
+/** For tests that are not about jobs: it takes them and does none. */
+const noJobs: Jobs = {
+  add: async () => {},
+  work: () => {},
+  every: () => {},
+  counts: async () => [],
+  stop: async () => {},
+};
+
 type Reply<T> = { status: number; body: T; headers: Headers };
 export type Page<T> = { items: T[]; next_cursor: string | null };
 
@@ -33,15 +43,19 @@ export class Api {
   readonly #closing = new AbortController();
   readonly #app: ReturnType<typeof createApp>;
 
-  constructor(database: Database, options: { dev?: boolean; logTo?: (line: string) => void } = {}) {
+  constructor(
+    database: Database,
+    options: { dev?: boolean; logTo?: (line: string) => void; jobs?: Jobs } = {},
+  ) {
     const log = pino({ level: options.logTo ? "trace" : "silent" }, { write: options.logTo ?? (() => {}) });
     const { clock } = this;
     const dev = options.dev ?? true;
     this.consumptions = new Consumptions(database, clock.read, log);
     const { consumptions } = this;
     const closing = this.#closing.signal;
+    const jobs = options.jobs ?? noJobs;
     const needs = { database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions, closing };
-    this.#app = createApp(needs);
+    this.#app = createApp({ ...needs, jobs });
   }
 
   request(path: string, init?: RequestInit): Promise<Response> {

@@ -1,7 +1,4 @@
-import type { Logger } from "pino";
-
-/** Something that is done again and again. */
-export type Job = { name: string; everyMs: number; run: () => Promise<void> };
+import type { JobLog, Periodic } from "./queue.ts";
 
 /**
  * Runs a job now and then, each time after a wait of between one and one and a half times its interval, so that
@@ -9,7 +6,7 @@ export type Job = { name: string; everyMs: number; run: () => Promise<void> };
  *
  * @returns stops the loop; resolves when a run under way has ended
  */
-export function startLoop(job: Job, log: Logger): () => Promise<void> {
+export function startLoop(job: Periodic, stopping: AbortSignal, log: JobLog): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   let stopped = false;
@@ -24,7 +21,7 @@ export function startLoop(job: Job, log: Logger): () => Promise<void> {
 
   async function turn(): Promise<void> {
     try {
-      await job.run();
+      await job.run(stopping);
     } catch (error) {
       log.warn({ job: job.name, err: error }, "a job failed and will be tried again");
     }

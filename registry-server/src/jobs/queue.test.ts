@@ -129,8 +129,9 @@ forEachDatabase((test) => {
     expect(isOver).toBe(true);
   });
 
-  it("does periodic work again and again, on one of several servers at a time, also after a failure", async () => {
-    const other = await open();
+  it("does periodic work again and again, also after a failure, and on one of several servers at a time", async () => {
+    // A SQLite file has one server.
+    const servers = test.database.dialect === "sqlite" ? [jobs] : [jobs, await open()];
     let running = 0;
     let most = 0;
     let runs = 0;
@@ -141,7 +142,7 @@ forEachDatabase((test) => {
       runs++;
       throw new Error("on purpose");
     };
-    for (const one of [jobs, other]) one.every({ name: `periodic-${topic}`, everyMs: 10, run });
+    for (const server of servers) server.every({ name: `periodic-${topic}`, everyMs: 10, run });
     await until(() => expect(runs).toBeGreaterThanOrEqual(3));
     expect(most).toBe(1);
   });

@@ -16,7 +16,8 @@ export type JobOptions = { startAfter?: Date; key?: string };
 export type JobCount = { queue: string; waiting: number; running: number; failed: number };
 /** Which attempt this is, from 1, and a signal for when its time is up or the server stops. */
 export type Turn = { attempt: number; signal: AbortSignal };
-export type Periodic = { name: string; everyMs: number; run(): Promise<void> };
+/** Something that is done again and again; `run` ends early when its signal says so. */
+export type Periodic = { name: string; everyMs: number; run(signal: AbortSignal): Promise<void> };
 export type JobLog = { warn(fields: object, message: string): void };
 
 /**

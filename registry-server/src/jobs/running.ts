@@ -1,5 +1,6 @@
 import type { Database } from "../database/database.ts";
-import type { JobLog, Jobs, Queue, Turn } from "./queue.ts";
+import { startLoop } from "./loop.ts";
+import type { JobLog, Jobs, Periodic, Queue, Turn } from "./queue.ts";
 import type { JobStore, TakenJob } from "./store.ts";
 
 /** How long a job that is due may wait when no signal tells of it: when it is due later, or was put back. */
@@ -17,6 +18,7 @@ const topicOf = (queue: string): string => `jobs:${queue}`;
 /** Jobs as one server does them, from wherever they are kept. */
 export function serverJobs(database: Database, store: JobStore, log: JobLog): Jobs {
   const worked = new Map<string, Worked>();
+  const loops: (() => Promise<void>)[] = [];
   const stopping = new AbortController();
 
   const needs = { database, store, log, stopping: stopping.signal };
@@ -26,7 +28,23 @@ export function serverJobs(database: Database, store: JobStore, log: JobLog): Jo
     worked.set(queue.name, startWorker(needs, queue, handle, prepare));
   }
 
-  const jobs: Jobs = {
+  /** Jobs in a chain: each adds the next, and every server that starts adds one if none waits. */
+  function plan({ name, everyMs, run }: Periodic): void {
+    const queue = `every.${name}`;
+    const add = (startAfter: Date) =>
+      database.write((tx) => store.add(tx, queue, {}, { startAfter, key: name }));
+    const retry = { limit: 1_000, delayMs: everyMs, maxDelayMs: everyMs };
+    const periodic = { name: queue, concurrency: 1, timeoutMs: periodicTimeoutMs, retry };
+    const handle = async (_payload: object, { signal }: Turn) => {
+      await run(signal).catch((error: unknown) => {
+        log.warn({ job: name, err: error }, "a job failed and will be tried again");
+      });
+      await add(new Date(Date.now() + everyMs));
+    };
+    work(periodic, handle, () => add(new Date()));
+  }
+
+  return {
     async add(tx, queue, payload, options = {}) {
       const known = worked.get(queue);
       if (!known) throw new Error(`the queue ${queue} is not worked by this process`);
@@ -35,31 +53,18 @@ export function serverJobs(database: Database, store: JobStore, log: JobLog): Jo
       if (options.startAfter === undefined) await database.signal(tx, topicOf(queue));
     },
     work: (queue, handle) => work(queue as Queue, handle as Handle),
-    every({ name, everyMs, run }) {
-      const queue = `every.${name}`;
-      // One chain: the job that runs adds the next, and every server that starts adds one if none waits.
-      const plan = (startAfter: Date) =>
-        database.write((tx) => store.add(tx, queue, {}, { startAfter, key: name }));
-      const retry = { limit: 1_000, delayMs: everyMs, maxDelayMs: everyMs };
-      const periodic = { name: queue, concurrency: 1, timeoutMs: periodicTimeoutMs, retry };
-      const handle = async () => {
-        try {
-          await run();
-        } catch (error) {
-          log.warn({ job: name, err: error }, "a job failed and will be tried again");
-        }
-        await plan(new Date(Date.now() + everyMs));
-      };
-      work(periodic, handle, () => plan(new Date()));
+    every(job) {
+      // A SQLite file has one server: plans in a table would only write to the disk of one that has nothing to do.
+      if (database.dialect === "sqlite") loops.push(startLoop(job, stopping.signal, log));
+      else plan(job);
     },
     counts: () => store.counts(),
     async stop() {
       stopping.abort(new Error("the server stops"));
-      await Promise.all([...worked.values()].map((worker) => worker.stop()));
+      await Promise.all([...loops.map((stop) => stop()), ...[...worked.values()].map((one) => one.stop())]);
       await store.close();
     },
   };
-  return jobs;
 }
 
 type Needs = { database: Database; store: JobStore; log: JobLog; stopping: AbortSignal };
