@@ -1,33 +1,42 @@
 import { writeJson } from "../database/json.ts";
 import type { Unit } from "../unit.ts";
 
-export type EventAction =
-  | "token.created"
-  | "artifact.created"
-  | "artifact.changed"
-  | "artifact.deleted"
-  | "version.opened"
-  | "version.changed"
-  | "version.completed"
-  | "version.abandoned"
-  | "version.expired"
-  | "version.deleted"
-  | "build.reported"
-  | "build.replaced"
-  | "document.attached"
-  | "document.replaced"
-  | "document.removed"
-  | "log.started"
-  | "log.ended"
-  | "log.deleted"
-  | "channel.created"
-  | "channel.changed"
-  | "channel.assigned"
-  | "channel.deleted"
-  | "revocation.set"
-  | "revocation.inherited"
-  | "revocation.effective"
-  | "revocation.removed";
+/** Everything that is recorded, in the order of the documentation. */
+export const eventActions = [
+  "token.created",
+  "artifact.created",
+  "artifact.changed",
+  "artifact.deleted",
+  "version.opened",
+  "version.changed",
+  "version.completed",
+  "version.abandoned",
+  "version.expired",
+  "version.deleted",
+  "build.reported",
+  "build.replaced",
+  "document.attached",
+  "document.replaced",
+  "document.removed",
+  "log.started",
+  "log.ended",
+  "log.deleted",
+  "channel.created",
+  "channel.changed",
+  "channel.assigned",
+  "channel.deleted",
+  "revocation.set",
+  "revocation.inherited",
+  "revocation.effective",
+  "revocation.removed",
+  "webhook.created",
+  "webhook.changed",
+  "webhook.secret_rotated",
+  "webhook.disabled",
+  "webhook.deleted",
+] as const;
+
+export type EventAction = (typeof eventActions)[number];
 
 export type EventRecord = {
   action: EventAction;
