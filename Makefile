@@ -27,9 +27,10 @@ check: $(INSTALLED) ## types, lint, formatting, and that generated files are fre
 	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "not as gofmt writes it: $$unformatted"; exit 1; }
 	@node tools/generate.ts --check
 
-build: $(INSTALLED) ## the Terraform provider and the Packer plugin for this platform, into dist/
+build: $(INSTALLED) ## the Terraform provider, the Packer plugin and `waybill` itself for this platform, into dist/
 	@node provider/scripts/build.ts
 	@node packer-plugin/scripts/build.ts
+	@node cli/scripts/build.ts
 
 tools: $(INSTALLED) ## Packer and OpenTofu for those who have none, into dist/bin
 	@node tools/link-tools.ts dist/bin

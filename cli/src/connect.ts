@@ -15,10 +15,11 @@ export async function withClient<T>(
   command: Command,
   output: Output,
   action: (client: RegistryClient, settings: Settings) => Promise<T>,
+  options: { retries?: number } = {},
 ): Promise<T> {
   const settings = settingsOf(command);
   const log = (message: string) => output.note(message);
-  const client = new RegistryClient(settings, { userAgent: `waybill-cli/${version}`, log });
+  const client = new RegistryClient(settings, { userAgent: `waybill-cli/${version}`, log, ...options });
   try {
     return await action(client, settings);
   } finally {

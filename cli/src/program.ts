@@ -36,6 +36,7 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
     "Print what completes commands in bash, zsh or fish.",
     () => import("./commands/completion.ts"),
   ],
+  health: ["Say whether the registry runs.", () => import("./commands/health.ts")],
   version: ["Print the version of waybill.", () => import("./commands/version.ts")],
 };
 
