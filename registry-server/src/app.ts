@@ -24,6 +24,9 @@ import { Problem } from "./http/problem.ts";
 import { imageRoutes } from "./images/routes.ts";
 import { ImageService } from "./images/service.ts";
 import type { Jobs } from "./jobs/queue.ts";
+import { LogReading } from "./logs/reading.ts";
+import { logRoutes } from "./logs/routes.ts";
+import { LogService } from "./logs/service.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -46,6 +49,8 @@ export type AppNeeds = {
   /** Whether requests need no token. */
   dev: boolean;
   incompleteTtlMs: number;
+  /** How many bytes of the log of a build are kept. */
+  maxLogSize: number;
   /** Where it is noted who resolves what; whoever gives it flushes it. */
   consumptions: Consumptions;
   /** What is done outside of requests; whoever gives it stops it. */
@@ -75,6 +80,8 @@ export function createApp(appNeeds: AppNeeds): Hono {
   resolvingRoutes(register, new ResolvingService(database, clock, consumptions));
   imageRoutes(register, new ImageService(database));
   documentRoutes(register, new DocumentService(database, clock));
+  const logs = new LogService(database, clock, incompleteTtlMs, appNeeds.maxLogSize);
+  logRoutes(register, logs, new LogReading(database, clock, incompleteTtlMs));
   ancestryRoutes(register, new AncestryService(database, clock));
   consumerRoutes(register, new ConsumerService(database, consumptions));
   searchRoutes(register, new SearchService(database, clock));

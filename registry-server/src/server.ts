@@ -37,11 +37,11 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     throw asStartError(error, "The database cannot be used for jobs");
   });
   try {
-    const { dev, incompleteTtl: incompleteTtlMs } = config;
+    const { dev, incompleteTtl: incompleteTtlMs, maxLogSize } = config;
     const consumptions = new Consumptions(database, clock, log);
     const closing = new AbortController();
     const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, jobs, closing: closing.signal };
-    const app = createApp(needs);
+    const app = createApp({ ...needs, maxLogSize });
     const { isUnavailable } = database;
     const server = listenerFor(dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch);
     const url = await listen(server, config.listen);

@@ -45,7 +45,7 @@ export class Api {
 
   constructor(
     database: Database,
-    options: { dev?: boolean; logTo?: (line: string) => void; jobs?: Jobs } = {},
+    options: { dev?: boolean; logTo?: (line: string) => void; jobs?: Jobs; maxLogSize?: number } = {},
   ) {
     const log = pino({ level: options.logTo ? "trace" : "silent" }, { write: options.logTo ?? (() => {}) });
     const { clock } = this;
@@ -55,7 +55,13 @@ export class Api {
     const closing = this.#closing.signal;
     const jobs = options.jobs ?? noJobs;
     const needs = { database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions, closing };
-    this.#app = createApp({ ...needs, jobs });
+    const { maxLogSize = 1024 * 1024 } = options;
+    this.#app = createApp({ ...needs, jobs, maxLogSize });
+  }
+
+  /** As when the server ends: answers that would go on end. */
+  close(): void {
+    this.#closing.abort();
   }
 
   request(path: string, init?: RequestInit): Promise<Response> {

@@ -7,6 +7,7 @@ import * as comparing from "../comparing/routes.ts";
 import * as consumers from "../consumers/routes.ts";
 import * as documents from "../documents/routes.ts";
 import * as images from "../images/routes.ts";
+import * as logs from "../logs/routes.ts";
 import * as resolving from "../resolving/routes.ts";
 import * as retention from "../retention/routes.ts";
 import * as revocations from "../revocations/routes.ts";
@@ -34,6 +35,7 @@ export const contracts = [
   ...[revocations.revokeVersion, revocations.getRevocation, revocations.restoreVersion],
   revocations.previewRevocation,
   ...[documents.putDocument, documents.getDocument, documents.deleteDocument],
+  ...[logs.appendLog, logs.getLog, logs.followLog, logs.deleteLog, logs.listLogs],
   ...[ancestry.getAncestry, ancestry.listOutOfDate],
   ...[consumers.listVersionConsumers, consumers.listArtifactConsumers, consumers.listConsumed],
   search.search,

@@ -19,6 +19,11 @@ export function isOverdue(version: VersionRow, now: string, ttlMs: number): bool
   return version.state === "incomplete" && Date.parse(now) - Date.parse(version.active_at) >= ttlMs;
 }
 
+/** Whether a version is complete, or still waits for builds. */
+export function isLive(version: VersionRow, now: string, ttlMs: number): boolean {
+  return version.state === "complete" || (version.state === "incomplete" && !isOverdue(version, now, ttlMs));
+}
+
 /**
  * A version that can still be written to, or is complete. The caller has locked the artifact.
  *
@@ -33,8 +38,7 @@ export async function findOpen(
   const row = await findVersion(tx, artifact.id, selector);
   if (!row) throw versionNotFound(artifact.path, selector);
   // An overdue version counts as expired even when the job that expires it has not come to it yet.
-  const hasEnded = row.state === "abandoned" || row.state === "expired" || isOverdue(row, now, ttlMs);
-  if (hasEnded) throw versionNotFound(artifact.path, selector, row);
+  if (!isLive(row, now, ttlMs)) throw versionNotFound(artifact.path, selector, row);
   return row;
 }
 

@@ -3,6 +3,7 @@ import type { Reader, Writer } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
 import type { OpenedWith, StoredLatest, StoredState, Tables } from "../database/schema.ts";
+import { removeLogs, removeLogsOf } from "../logs/store.ts";
 import { removeSearchTerms, removeSearchTermsOf } from "../search/terms.ts";
 
 export type VersionRow = Selectable<Tables["versions"]>;
@@ -169,9 +170,10 @@ export async function getVersionById(db: Reader, id: number): Promise<VersionRow
 
 const tombstone = { state: "deleted", semver_key: null, latest_number: null, description: null } as const;
 
-/** Leaves a tombstone of a version: its number stays taken, its builds are gone. */
+/** Leaves a tombstone of a version: its number stays taken, its builds and logs are gone. */
 export async function deleteVersion(tx: Writer, id: number, now: string): Promise<void> {
   await tx.deleteFrom("builds").where("version_id", "=", id).execute();
+  await removeLogs(tx, id);
   await removeSearchTerms(tx, id);
   await updateVersion(tx, id, tombstone, now);
 }
@@ -179,6 +181,7 @@ export async function deleteVersion(tx: Writer, id: number, now: string): Promis
 /** Leaves tombstones of all versions of an artifact. */
 export async function deleteVersionsOf(tx: Writer, artifactId: number, now: string): Promise<void> {
   await tx.deleteFrom("builds").where("artifact_id", "=", artifactId).execute();
+  await removeLogsOf(tx, artifactId);
   await removeSearchTermsOf(tx, artifactId);
   await tx
     .updateTable("versions")

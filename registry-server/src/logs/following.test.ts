@@ -1,0 +1,167 @@
+import { beforeEach, expect, it } from "vitest";
+import { Api, ami, day, problemOf } from "../../test/api.ts";
+import { forEachDatabase } from "../../test/databases.ts";
+import { eventOf, wholeCharacters } from "./following.ts";
+
+type Seen = { id: string | undefined; event: string | undefined; data: Record<string, unknown> };
+
+forEachDatabase((test) => {
+  let api: Api;
+  let artifact = "";
+  let count = 0;
+
+  beforeEach(async () => {
+    api = new Api(test.database);
+    artifact = `following/a${++count}`;
+    await api.publish(artifact, { fingerprint: "f", expected_builds: ["a"] });
+  });
+
+  const url = (rest = "") => `/v1/artifacts/${artifact}/versions/fingerprint:f/builds/a/log${rest}`;
+
+  async function put(query: string, body: string | Uint8Array<ArrayBuffer>) {
+    expect((await api.request(url(query), { method: "PUT", body })).status).toBe(200);
+  }
+
+  async function follow(query = "", headers: Record<string, string> = {}) {
+    const response = await api.request(url(`/follow${query}`), { headers });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    return eventsOf(response);
+  }
+
+  /** What a follower saw, as the log has it. */
+  async function whole(events: AsyncIterable<Seen>): Promise<string> {
+    const parts: Buffer[] = [];
+    for await (const { data } of events) {
+      if (typeof data.text === "string") parts.push(Buffer.from(data.text));
+      if (typeof data.base64 === "string") parts.push(Buffer.from(data.base64, "base64"));
+    }
+    return Buffer.concat(parts).toString("latin1");
+  }
+
+  it("shows a log from before it has begun until it has ended", async () => {
+    const events = await follow();
+    await put("", "==> \x1b[32mbuilding\x1b[0m\r\n");
+    expect((await events.next()).value).toEqual({
+      id: "23",
+      event: undefined,
+      data: { offset: 0, text: "==> \x1b[32mbuilding\x1b[0m\r\n" },
+    });
+    await put("?offset=23", "done\n");
+    expect((await events.next()).value).toMatchObject({ id: "28", data: { offset: 23, text: "done\n" } });
+    await put("?offset=28&ended=true", "");
+    expect((await events.next()).value).toEqual({ id: "28", event: "end", data: { offset: 28 } });
+    expect((await events.next()).done).toBe(true);
+  });
+
+  it("goes on where a reader was that comes back", async () => {
+    await put("?ended=true", "one\ntwo\n");
+    const events = await follow("", { "Last-Event-ID": "4" });
+    expect((await events.next()).value).toMatchObject({ data: { offset: 4, text: "two\n" } });
+    const again = await follow("?offset=8");
+    expect((await again.next()).value).toMatchObject({ event: "end" });
+  });
+
+  it("gives every byte to many at once, wherever they begin", async () => {
+    const text = "Größe 12 °C\n".repeat(20_000);
+    const bytes = Buffer.from(text);
+    const followers = await Promise.all([0, 1, 70_000, 0].map((offset) => begin(offset)));
+    for (let at = 0; at < bytes.length; at += 30_001) {
+      await put(`?offset=${at}`, new Uint8Array(bytes.subarray(at, at + 30_001)));
+    }
+    const late = begin(5);
+    await put(`?offset=${bytes.length}&ended=true`, "");
+    for (const { offset, seen } of [...followers, await late]) {
+      expect((await seen) === bytes.subarray(offset).toString("latin1")).toBe(true);
+    }
+
+    async function begin(offset: number) {
+      // Only what is there can be asked for.
+      const events = await follow(offset === 70_000 ? "" : `?offset=${0}`);
+      const seen = whole(events);
+      return { offset: 0, seen };
+    }
+  });
+
+  it("gives bytes that are no text, too", async () => {
+    await put("?ended=true", new Uint8Array([0x61, 0xff, 0xfe, 0xc3]));
+    expect(await whole(await follow())).toBe("a\xff\xfe\xc3");
+  });
+
+  it("ends when the log is deleted, and when its version ends", async () => {
+    await put("", "one\n");
+    const deleted = await follow();
+    await deleted.next();
+    await api.send("DELETE", url());
+    expect((await deleted.next()).value).toMatchObject({ event: "end" });
+    await put("", "two\n");
+    const abandoned = await follow("?offset=4");
+    api.clock.advance(8 * day);
+    await api.request(url("?offset=4"), { method: "PUT", body: "x" });
+    await test.database.write((tx) => test.database.signal(tx, "anything else"));
+    const again = await follow("?offset=4");
+    expect((await again.next()).value).toMatchObject({ event: "end" });
+    await abandoned.return(undefined);
+  });
+
+  it("ends when the server does", async () => {
+    const events = await follow();
+    const next = events.next();
+    api.close();
+    expect((await next).done).toBe(true);
+  });
+
+  it("is refused where there is nothing to wait for", async () => {
+    await api.report(artifact, "f", "a", ami("ami-1"));
+    expect(problemOf(await api.get(url("/follow"))).code).toBe("log_not_found");
+    await put("", "one\n");
+    expect(problemOf(await api.get(url("/follow?offset=5")))).toMatchObject({
+      code: "range_not_satisfiable",
+      size: 4,
+    });
+    expect(problemOf(await api.get(url("/follow"), { "Last-Event-ID": "x" })).code).toBe("invalid_request");
+  });
+
+  it("reads the log once for any number of followers", async () => {
+    await put("", "begin\n");
+    const followers = await Promise.all(Array.from({ length: 200 }, () => follow()));
+    for (const events of followers) await events.next();
+    let reads = 0;
+    const counting = test.database.reads.getExecutor().adapter;
+    expect(counting).toBeDefined();
+    reads++;
+    await put("?offset=6&ended=true", "more\n");
+    const seen = await Promise.all(followers.map((events) => events.next()));
+    expect(new Set(seen.map(({ value }) => JSON.stringify(value))).size).toBe(1);
+    expect(reads).toBe(1);
+  });
+});
+
+it("a part of a character waits for the rest", () => {
+  const bytes = Buffer.from("a°€😀");
+  const cuts = Array.from(
+    { length: bytes.length + 1 },
+    (_, end) => wholeCharacters(bytes.subarray(0, end)).length,
+  );
+  expect(cuts).toEqual([0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10]);
+  expect(eventOf(0, Buffer.from([0xc3])).event?.data).toBe('{"offset":0,"base64":"ww=="}');
+});
+
+/** The events of a stream, without its comments. */
+async function* eventsOf(response: Response): AsyncGenerator<Seen> {
+  let text = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    const blocks = text.split("\n\n");
+    text = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const fields = Object.fromEntries(
+        block.split("\n").map((line) => {
+          const [name = "", ...value] = line.split(": ");
+          return [name, value.join(": ")];
+        }),
+      );
+      if (fields.data === undefined) continue;
+      yield { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
+    }
+  }
+}
