@@ -12,7 +12,7 @@ const executableSuffix = process.platform === "win32" ? ".exe" : "";
 
 /** Where progress goes: a line to standard error, so that standard output stays the answer. */
 export type Say = (line: string) => void;
-const sayOnStandardError: Say = (line) => process.stderr.write(`${line}\n`);
+export const sayOnStandardError: Say = (line) => process.stderr.write(`${line}\n`);
 
 /**
  * The path of a Packer that is at least `minimum`: the one on PATH, otherwise built once from `tools/packer`.
@@ -82,7 +82,7 @@ async function goVersion(tool: Tool): Promise<string> {
  * Goes on to later entries of PATH when an earlier one is something else: cracklib has a `packer` too, which
  * would wait for words on standard input, were it not closed.
  */
-async function findOnPath(
+export async function findOnPath(
   name: string,
   versionArguments: readonly string[],
   versionPattern: RegExp,
@@ -101,7 +101,8 @@ async function findOnPath(
   return undefined;
 }
 
-function cacheDirectory(): string {
+/** Where tools are kept that were built or installed once. */
+export function cacheDirectory(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "waybill", "tools");
 }
 
