@@ -16,7 +16,10 @@ import { ConsumerService } from "./consumers/service.ts";
 import type { Database } from "./database/database.ts";
 import { documentRoutes } from "./documents/routes.ts";
 import { DocumentService } from "./documents/service.ts";
-import { toProblemResponse } from "./http/answers.ts";
+import { fileRoutes } from "./files/routes.ts";
+import { FileService } from "./files/service.ts";
+import type { FileStore } from "./files/stores/store.ts";
+import { answerHeaders, toProblemResponse } from "./http/answers.ts";
 import { type RouteNeeds, registerOn } from "./http/contract.ts";
 import { healthRoutes } from "./http/health.ts";
 import { contracts, openApiDocument } from "./http/openapi.ts";
@@ -24,9 +27,14 @@ import { Problem } from "./http/problem.ts";
 import { imageRoutes } from "./images/routes.ts";
 import { ImageService } from "./images/service.ts";
 import type { Jobs } from "./jobs/queue.ts";
+import { type Gate, openGate } from "./limits/gate.ts";
 import { LogReading } from "./logs/reading.ts";
 import { logRoutes } from "./logs/routes.ts";
 import { LogService } from "./logs/service.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { metricsRoutes } from "./metrics/routes.ts";
+import { namespaceRoutes } from "./namespaces/routes.ts";
+import { NamespaceService } from "./namespaces/service.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -35,8 +43,11 @@ import { revocationRoutes } from "./revocations/routes.ts";
 import { RevocationService } from "./revocations/service.ts";
 import { searchRoutes } from "./search/routes.ts";
 import { SearchService } from "./search/service.ts";
+import { authenticateWith } from "./tokens/authentication.ts";
+import type { LastUses } from "./tokens/last-uses.ts";
+import { tokenRoutes } from "./tokens/routes.ts";
 import { everything } from "./tokens/scopes.ts";
-import { authenticate } from "./tokens/service.ts";
+import { TokenService } from "./tokens/service.ts";
 import type { Clock } from "./unit.ts";
 import { PublishingService } from "./versions/publishing.ts";
 import { versionRoutes } from "./versions/routes.ts";
@@ -53,23 +64,34 @@ export type AppNeeds = {
   maxLogSize: number;
   /** Where it is noted who resolves what; whoever gives it flushes it. */
   consumptions: Consumptions;
+  /** Where it is noted which token is used; whoever gives it flushes it. */
+  lastUses: LastUses;
+  /** Where the bytes of files are, and how many one may have. */
+  files: FileStore;
+  maxFileSize: number;
   /** What is done outside of requests; whoever gives it stops it. */
   jobs: Jobs;
   /** Aborted when the server ends, before it waits for the requests under way. */
   closing: AbortSignal;
+  /** What limits requests; without one there are no limits. */
+  gate?: Gate;
+  metrics?: Metrics;
 };
 
 /** Makes the HTTP application of the registry; it opens no port. */
 export function createApp(appNeeds: AppNeeds): Hono {
-  const { database, log, clock, dev, incompleteTtlMs, consumptions } = appNeeds;
+  const { database, log, clock, dev, incompleteTtlMs, consumptions, lastUses } = appNeeds;
+  const { metrics = new Metrics(), gate = openGate() } = appNeeds;
   const app = new Hono();
   const needs: RouteNeeds = {
     log,
     authenticate: dev
       ? () => ({ name: "dev", scopes: everything })
-      : (authorization) => authenticate(database, authorization),
+      : authenticateWith({ database, clock, lastUses }),
     isUnavailable: database.isUnavailable,
     closing: appNeeds.closing,
+    gate,
+    durations: metrics.durations("waybill_http_request_duration_seconds", "Time until there was an answer"),
   };
   const register = registerOn(app, needs);
   const versions = new VersionService(database, clock, incompleteTtlMs);
@@ -82,20 +104,29 @@ export function createApp(appNeeds: AppNeeds): Hono {
   documentRoutes(register, new DocumentService(database, clock));
   const logs = new LogService(database, clock, incompleteTtlMs, appNeeds.maxLogSize);
   logRoutes(register, logs, new LogReading(database, clock, incompleteTtlMs));
+  fileRoutes(register, new FileService(database, appNeeds.files, clock, appNeeds.maxFileSize));
   ancestryRoutes(register, new AncestryService(database, clock));
   consumerRoutes(register, new ConsumerService(database, consumptions));
   searchRoutes(register, new SearchService(database, clock));
   channelRoutes(register, new ChannelService(database, clock));
   revocationRoutes(register, new RevocationService(database, clock));
   comparingRoutes(register, new ComparingService(database));
+  tokenRoutes(register, new TokenService(database, clock, lastUses));
+  namespaceRoutes(register, new NamespaceService(database, clock));
   retentionRoutes(register, new RetentionService(database, clock, consumptions));
+  eventRoutes(register, new EventService(database));
   let document: ReturnType<typeof openApiDocument> | undefined;
   healthRoutes(register, database.ping, () => {
     document ??= openApiDocument();
     return { ...document };
   });
-  app.notFound((c) => toProblemResponse(noRoute(app, c.req.method, c.req.path), randomUUID(), needs));
-  app.onError((error) => toProblemResponse(error, randomUUID(), needs));
+  metricsRoutes(register, metrics);
+  app.notFound((c) => {
+    const headers = answerHeaders(randomUUID());
+    const problem = noRoute(app, c.req.method, c.req.path);
+    return toProblemResponse(gate.judge(problem, c, performance.now(), headers), headers, needs);
+  });
+  app.onError((error) => toProblemResponse(error, answerHeaders(randomUUID()), needs));
   return app;
 }
 

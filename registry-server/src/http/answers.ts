@@ -4,21 +4,36 @@ import type { Logger } from "pino";
 import type { Maybe } from "../maybe.ts";
 import { Content } from "./content.ts";
 import { EventStream, type StreamNeeds } from "./event-stream.ts";
+import { JsonLines } from "./json-lines.ts";
 import { Problem } from "./problem.ts";
 import { isNamed, Streamed, toStreamedResponse } from "./streaming.ts";
 
 type Answer = { status: number; body?: unknown; revision?: number };
-type Sending = StreamNeeds & { requestId: string; hasEtag: boolean };
+type AnswerHeaders = Record<string, string>;
+type Sending = StreamNeeds & { headers: AnswerHeaders; hasEtag: boolean };
+
+/** What every answer carries. Browsers must not guess types, run anything, or show it as part of somebody's page. */
+export function answerHeaders(requestId: string): AnswerHeaders {
+  return {
+    "X-Request-Id": requestId,
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+  };
+}
 
 /** A success with its body; on routes that say so with an ETag, and 304 when the client has it already. */
 export function toResponse(c: Context, answer: Answer, sending: Sending): Maybe<Response> {
-  const { requestId, hasEtag } = sending;
+  const { headers, hasEtag } = sending;
   const { status, body, revision } = answer;
-  const headers: Record<string, string> = { "X-Request-Id": requestId };
   if (body === undefined) return new Response(null, { status, headers });
   if (body instanceof Streamed) return toStreamedResponse(c, body, headers);
   if (body instanceof EventStream) {
     return new Response(body.toStream(sending), { status, headers: { ...headers, ...EventStream.headers } });
+  }
+  if (body instanceof JsonLines) {
+    return new Response(body.toStream(), { status, headers: { ...headers, ...JsonLines.headers } });
   }
   const isTagged = hasEtag || revision !== undefined;
   const { content, digest } = isTagged ? writeOnce(body as object) : { content: write(body), digest: "" };
@@ -59,17 +74,20 @@ export type ProblemNeeds = { log: Logger; isUnavailable(error: unknown): boolean
 /** The one place where errors become answers. */
 export function toProblemResponse(
   error: unknown,
-  requestId: string,
+  headers: AnswerHeaders,
   { log, isUnavailable }: ProblemNeeds,
 ): Response {
   const problem = toProblem(error, isUnavailable);
-  if (problem.status >= 500) log.error({ requestId, err: error }, problem.message);
-  const headers: Record<string, string> = {
-    "Content-Type": "application/problem+json",
-    "X-Request-Id": requestId,
-  };
+  const { retry_after: retryAfter } = problem.extras;
+  // What is refused for being too much is counted, and told once in a while; here it would only add to it.
+  if (problem.status >= 500 && retryAfter === undefined) {
+    log.error({ requestId: headers["X-Request-Id"], err: error }, problem.message);
+  }
+  headers["Content-Type"] = "application/problem+json";
   if (problem.code === "unauthorized") headers["WWW-Authenticate"] = 'Bearer realm="waybill"';
-  if (problem.code === "unavailable") headers["Retry-After"] = "1";
+  if (problem.code === "unavailable" || retryAfter !== undefined) {
+    headers["Retry-After"] = String(retryAfter ?? 1);
+  }
   if (problem.code === "range_not_satisfiable") headers["Content-Range"] = `bytes */${problem.extras.size}`;
   if (problem.code === "method_not_allowed") headers.Allow = String(problem.extras.allow);
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });

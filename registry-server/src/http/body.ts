@@ -1,5 +1,9 @@
+import { refuseEncoded } from "./encoding.ts";
 import { Problem } from "./problem.ts";
 import { limits } from "./schema.ts";
+
+/** Told how many bytes of a request are kept in memory; throws when that is too much. */
+export type Hold = (request: Request, bytes: number) => void;
 
 /**
  * Reads the JSON body of a request. The limit holds while reading, whatever Content-Length says.
@@ -7,15 +11,20 @@ import { limits } from "./schema.ts";
  * @throws Problem `unsupported_media_type`, `body_too_large`, or `invalid_request` when it is not JSON in UTF-8, or
  *   holds what the registry does not store
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Request, hold: Hold): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i.test(type.trim())) {
     const given = type === "" ? "has no Content-Type" : `is "${type}"`;
     throw new Problem("unsupported_media_type", `The body ${given}; send "Content-Type: application/json".`);
   }
-  const text = decode(
-    await readBytes(request, limits.bodyBytes, "Send the builds of a large version one by one."),
-  );
+  refuseEncoded(request);
+  const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type) ?? [];
+  if (!/^(utf-?8|us-ascii)$/i.test(charset)) {
+    const detail = `The body is said to be in "${charset}"; JSON is sent in UTF-8, and needs no charset.`;
+    throw new Problem("unsupported_media_type", detail);
+  }
+  const advice = "Send the builds of a large version one by one.";
+  const text = decode(await readBytes(request, limits.bodyBytes, advice, hold));
   if (text.trim() === "") throw new Problem("invalid_request", "The body is empty; send a JSON object.");
   const value = parseJson(text);
   checkValue(value);
@@ -27,15 +36,17 @@ export async function readJsonBody(request: Request): Promise<unknown> {
  *
  * @param most how many they may be, a whole number of MiB
  * @param advice what to do with more
+ * @param hold told of all that is kept in memory
  * @throws Problem `body_too_large`
  */
-export async function readBytes(request: Request, most: number, advice: string): Promise<Buffer> {
+export async function readBytes(request: Request, most: number, advice: string, hold: Hold): Promise<Buffer> {
   if (Number(request.headers.get("content-length")) > most) throw tooLarge(most, advice);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
     if (size > most) throw tooLarge(most, advice);
+    hold(request, chunk.byteLength);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { readBytes } from "./body.ts";
+import { type Hold, readBytes } from "./body.ts";
+import { refuseEncoded } from "./encoding.ts";
 import { Problem } from "./problem.ts";
 
 /** Bytes that came as the body of a request, and what they are said to be. */
@@ -63,14 +64,16 @@ const mediaTypePattern =
  * Reads the body of a request as it is.
  *
  * @param most how many bytes it may have
+ * @param hold told of all that is kept in memory
  * @throws Problem `body_too_large`, `unsupported_media_type` when what it is said to be is no media type
  */
-export async function readContent(request: Request, most: number): Promise<Received> {
+export async function readContent(request: Request, most: number, hold: Hold): Promise<Received> {
   const mediaType = mediaTypeOf(request);
   const bytes = await readBytes(
     request,
     most,
     "Store something that large elsewhere, and name it in labels.",
+    hold,
   );
   return { bytes, mediaType };
 }
@@ -78,9 +81,10 @@ export async function readContent(request: Request, most: number): Promise<Recei
 /**
  * What a body is said to be.
  *
- * @throws Problem `unsupported_media_type` when that is no media type
+ * @throws Problem `unsupported_media_type` when that is no media type, or the body is encoded
  */
 export function mediaTypeOf(request: Request): string {
+  refuseEncoded(request);
   const mediaType = (request.headers.get("content-type") ?? "application/octet-stream").trim();
   if (mediaTypePattern.test(mediaType)) return mediaType;
   const detail =

@@ -2,16 +2,27 @@
  * Binds a route contract to what answers it. Each route is one handler without middleware: authenticate, parse, do,
  * answer, log. That keeps the order in sight, and a chain of middleware out of the hot path.
  */
-import { randomUUID } from "node:crypto";
 import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import type { Logger } from "pino";
+import type { Gate } from "../limits/gate.ts";
 import { andThen, type Maybe } from "../maybe.ts";
-import { type Actor, authorize, authorizeRead, type Scope } from "../tokens/scopes.ts";
+import type { Durations } from "../metrics/metrics.ts";
+import {
+  type Actor,
+  anonymous,
+  authorize,
+  authorizeAnywhere,
+  authorizeRead,
+  type Scope,
+  tokenMissing,
+} from "../tokens/scopes.ts";
 import type { Caller } from "../unit.ts";
-import { toProblemResponse, toResponse } from "./answers.ts";
+import { logAccess, requestIdOf, type Serving } from "./access-log.ts";
+import { answerHeaders, toProblemResponse, toResponse } from "./answers.ts";
 import type { Content, Received } from "./content.ts";
 import type { EventStream } from "./event-stream.ts";
+import type { JsonLines } from "./json-lines.ts";
 import { compileParser } from "./requests.ts";
 import type { Arriving, Streamed } from "./streaming.ts";
 
@@ -44,9 +55,11 @@ type AnswerBody<T> = T extends { content: { "application/json": { schema: infer 
     ? Streamed
     : T extends { content: { "*/*": unknown } }
       ? Content
-      : T extends { content: { "text/event-stream": unknown } }
-        ? EventStream
-        : undefined;
+      : T extends { content: { "text/plain": unknown } }
+        ? Content
+        : T extends { content: { "text/event-stream": unknown } }
+          ? EventStream
+          : undefined;
 
 /** What a handler gives: one of the contract's successes with its body, and its revision where `If-Match` takes one. */
 export type Answer<R extends RouteConfig> = {
@@ -67,24 +80,42 @@ export type RouteNeeds = {
   isUnavailable(error: unknown): boolean;
   /** Aborted when the server ends: answers that would go on for ever end then. */
   closing: AbortSignal;
+  gate: Gate;
+  /** Where it is counted how long requests to a route took, by the status of the answer. */
+  durations(labels: { method: string; route: string; status: number }): Durations;
 };
 
 /** Makes the function that adds routes to an application. */
 export function registerOn(app: Hono, needs: RouteNeeds): Register {
+  const { log, gate } = needs;
+  const hold = gate.load.hold.bind(gate.load);
   return function register(contract, handler) {
-    const parse = compileParser<Input<typeof contract>>(contract.request);
+    const parse = compileParser<Input<typeof contract>>(contract.request, hold);
     const isPublic = contract.security?.length === 0;
     const access = contract as Access;
+    const isUnlimited = access["x-unlimited"] === true;
     const hasEtag = 304 in contract.responses;
     const isRead = contract.method === "get" || contract.operationId === "resolveMany";
     // What a path ends with may have slashes of its own, as the paths of files have.
     const path = contract.path.replaceAll(/\{(\w+)\}/g, ":$1").replace(/:path$/, ":path{.+}");
 
+    const method = contract.method.toUpperCase();
+    const durations: Durations[] = [];
+
+    function count(c: Context, actor: Actor, { startedAt, headers }: Serving): void {
+      if (actor === anybody || actor.name === anonymous) gate.countStranger(c, startedAt, headers);
+      else gate.tokens?.count(actor.name, startedAt, headers);
+    }
+
     /** Not an async function: what SQLite answers at once is answered at once. */
-    function answerRequest(c: Context, requestId: string): Maybe<Response> {
+    function answerRequest(c: Context, serving: Serving): Maybe<Response> {
+      const { requestId, headers } = serving;
       const enter = () => (isPublic ? anybody : needs.authenticate(c.req.header("authorization")));
-      return andThen(enter(), ({ name, scopes }) =>
-        andThen(parse(c, { name, scopes, requestId }), (input) => {
+      return andThen(enter(), (actor) => {
+        const { name, scopes } = actor;
+        serving.actor = name;
+        if (!isUnlimited) count(c, actor, serving);
+        return andThen(parse(c, { name, scopes, requestId }), (input) => {
           checkScope(input, access);
           async function mayStay(): Promise<void> {
             try {
@@ -95,22 +126,36 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
           }
           const { closing } = needs;
           return andThen(handler(input), (answer) =>
-            toResponse(c, answer, { requestId, hasEtag, closing, mayStay }),
+            toResponse(c, answer, { headers, hasEtag, closing, mayStay }),
           );
-        }),
-      );
+        });
+      });
     }
 
-    app.on(contract.method.toUpperCase(), path, function serveRoute(c) {
+    app.on(method, path, function serveRoute(c) {
+      const requestId = requestIdOf(c.req.header("x-request-id"));
       const startedAt = performance.now();
-      const requestId = randomUUID();
+      const serving: Serving = { requestId, startedAt, headers: answerHeaders(requestId) };
+      let isIn = false;
       const finish = (response: Response): Response => {
-        logAccess(needs.log, c, isRead, response.status, requestId, startedAt);
+        if (isIn) gate.load.leave(c.req.raw);
+        const { status } = response;
+        const milliseconds = performance.now() - startedAt;
+        durations[status] ??= needs.durations({ method, route: contract.path, status });
+        durations[status].observe(milliseconds / 1000);
+        const level = isRead && status < 400 ? "debug" : "info";
+        if (log.isLevelEnabled(level)) logAccess(log, level, c, serving, { status, milliseconds, gate });
         return response;
       };
-      const fail = (error: unknown): Response => finish(toProblemResponse(error, requestId, needs));
+      const fail = (error: unknown): Response => {
+        const { headers, actor } = serving;
+        const told = actor === undefined ? gate.judge(error, c, startedAt, headers) : error;
+        return finish(toProblemResponse(told, headers, needs));
+      };
       try {
-        const response = answerRequest(c, requestId);
+        if (!isUnlimited) gate.load.enter(startedAt);
+        isIn = !isUnlimited;
+        const response = answerRequest(c, serving);
         return response instanceof Promise ? response.then(finish, fail) : finish(response);
       } catch (error) {
         return fail(error);
@@ -128,38 +173,30 @@ const anybody: Actor = { name: "anybody", scopes: [] };
  * - `x-scope-on`: where it must hold. Not given: on the artifact or the namespace of the path. `registry`: everywhere.
  *   `reach`: anywhere; what the caller does not reach is left out of the answer, and the service refuses to change it.
  *   `self`: whatever the caller may do.
+ * - `x-unlimited`: answered whatever goes on, as it tells just that.
+ * - `x-anonymous`: false where it is about people, who are nobody's business that sends no token.
  */
-export type Access = { "x-scope"?: Scope; "x-scope-on"?: "registry" | "reach" | "self" };
+export type Access = {
+  "x-scope"?: Scope;
+  "x-scope-on"?: "registry" | "reach" | "self";
+  "x-unlimited"?: boolean;
+  "x-anonymous"?: false;
+};
 
 /**
  * Decided before anything is looked up, so that the answer is the same whether the artifact exists or not.
  *
- * @throws Problem `artifact_not_found` when the caller may not read it, `forbidden` for all else
+ * @throws Problem `artifact_not_found` or `namespace_not_found` when the caller may not read it, `unauthorized` when
+ *   nobody may without a token, `forbidden` for all else
  */
-function checkScope(
-  { params, caller }: { params?: unknown; caller: Caller },
-  { "x-scope": scope = "read", "x-scope-on": on }: Access,
-): void {
-  const { namespace, artifact } = (params ?? {}) as { namespace?: string; artifact?: string };
+function checkScope({ params, caller }: { params?: unknown; caller: Caller }, access: Access): void {
+  const { "x-scope": scope = "read", "x-scope-on": on } = access;
+  if (caller.name === anonymous && (on === "self" || access["x-anonymous"] === false)) throw tokenMissing();
   if (on === "registry") authorize(caller, scope, "*");
-  else if (on === undefined && namespace !== undefined) {
-    if (artifact === undefined) authorize(caller, scope, namespace);
-    else if (scope === "read") authorizeRead(caller, `${namespace}/${artifact}`);
-    else authorize(caller, scope, `${namespace}/${artifact}`);
-  }
-}
-
-/** Writes and failures are news; reads are for whoever looks closely, so that they cost nothing otherwise. */
-function logAccess(
-  log: Logger,
-  c: Context,
-  isRead: boolean,
-  status: number,
-  requestId: string,
-  startedAt: number,
-): void {
-  const level = isRead && status < 400 ? "debug" : "info";
-  if (!log.isLevelEnabled(level)) return;
-  const milliseconds = Math.round((performance.now() - startedAt) * 1000) / 1000;
-  log[level]({ requestId, method: c.req.method, path: c.req.path, status, milliseconds }, "request");
+  if (on === "reach") authorizeAnywhere(caller, scope);
+  const { namespace, artifact } = (params ?? {}) as { namespace?: string; artifact?: string };
+  if (on !== undefined || namespace === undefined) return;
+  const path = artifact === undefined ? namespace : `${namespace}/${artifact}`;
+  if (scope === "read") authorizeRead(caller, path);
+  else authorize(caller, scope, path);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type ProblemNeeds, toProblemResponse } from "./answers.ts";
+import { answerHeaders, type ProblemNeeds, toProblemResponse } from "./answers.ts";
 import { Problem } from "./problem.ts";
 
 /** Answers requests; `env` is whatever the listener hands on. */
@@ -16,6 +16,6 @@ export function onlyLoopback(fetch: Fetch, needs: ProblemNeeds): Fetch {
     const host = request.headers.get("host") ?? "";
     if (loopback.test(host)) return fetch(request, env);
     const detail = `In development mode the registry answers only as localhost, 127.0.0.1 or [::1], not as "${host}".`;
-    return toProblemResponse(new Problem("invalid_request", detail), randomUUID(), needs);
+    return toProblemResponse(new Problem("invalid_request", detail), answerHeaders(randomUUID()), needs);
   };
 }

@@ -6,12 +6,17 @@ import * as channels from "../channels/routes.ts";
 import * as comparing from "../comparing/routes.ts";
 import * as consumers from "../consumers/routes.ts";
 import * as documents from "../documents/routes.ts";
+import * as events from "../events/routes.ts";
+import * as files from "../files/routes.ts";
 import * as images from "../images/routes.ts";
 import * as logs from "../logs/routes.ts";
+import { getMetrics } from "../metrics/routes.ts";
+import * as namespaces from "../namespaces/routes.ts";
 import * as resolving from "../resolving/routes.ts";
 import * as retention from "../retention/routes.ts";
 import * as revocations from "../revocations/routes.ts";
 import * as search from "../search/routes.ts";
+import * as tokens from "../tokens/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
 import * as health from "./health.ts";
@@ -36,12 +41,16 @@ export const contracts = [
   revocations.previewRevocation,
   ...[documents.putDocument, documents.getDocument, documents.deleteDocument],
   ...[logs.appendLog, logs.getLog, logs.followLog, logs.deleteLog, logs.listLogs],
+  ...[files.findHeldFile, files.uploadFile, files.downloadFile],
   ...[ancestry.getAncestry, ancestry.listOutOfDate],
   ...[consumers.listVersionConsumers, consumers.listArtifactConsumers, consumers.listConsumed],
   search.search,
   comparing.compareVersions,
   retention.applyRetention,
-  ...[health.getHealth, health.getReadiness, health.getOpenApi],
+  ...[tokens.createToken, tokens.listTokens, tokens.getSelf, tokens.getToken, tokens.revokeToken],
+  ...[namespaces.listNamespaces, namespaces.getNamespace, namespaces.putNamespace],
+  ...[events.listEvents, events.followEvents, events.exportEvents],
+  ...[health.getHealth, health.getReadiness, getMetrics, health.getOpenApi],
 ];
 
 /** The OpenAPI 3.1 document of the API, made from the route contracts. */

@@ -2,7 +2,7 @@ import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Maybe } from "../maybe.ts";
 import type { Caller } from "../unit.ts";
-import { checkText, readJsonBody } from "./body.ts";
+import { checkText, type Hold, readJsonBody } from "./body.ts";
 import { readContent } from "./content.ts";
 import { Problem } from "./problem.ts";
 import { limits } from "./schema.ts";
@@ -19,8 +19,12 @@ const longestUrl = 500;
  * Makes the function that parses the requests of a route: path, query and headers at once, a body when it has arrived.
  *
  * @param request the schemas of its contract
+ * @param hold told of what is kept of bodies
  */
-export function compileParser<I>(request: RouteConfig["request"]): (c: Context, caller: Caller) => Maybe<I> {
+export function compileParser<I>(
+  request: RouteConfig["request"],
+  hold: Hold,
+): (c: Context, caller: Caller) => Maybe<I> {
   const { params, query, headers } = (request ?? {}) as Record<string, z.ZodType | undefined>;
   const content = request?.body?.content as
     | Record<string, { schema: z.ZodType; "x-streamed"?: boolean } | undefined>
@@ -52,9 +56,9 @@ export function compileParser<I>(request: RouteConfig["request"]): (c: Context, 
     const read = headers && check(headers, readHeaders(c, headerNames), "header");
     const withBody = (body: unknown) => ({ params, query, headers: read, body, caller }) as I;
     if (takesStream) return withBody(arriving(c));
-    if (takesBytes) return readContent(c.req.raw, limits.documentBytes).then(withBody);
+    if (takesBytes) return readContent(c.req.raw, limits.documentBytes, hold).then(withBody);
     if (!bodySchema) return withBody(undefined);
-    return readJsonBody(c.req.raw).then((body) => withBody(check(bodySchema, body, "")));
+    return readJsonBody(c.req.raw, hold).then((body) => withBody(check(bodySchema, body, "")));
   };
 }
 

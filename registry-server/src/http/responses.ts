@@ -47,6 +47,7 @@ export const commonProblems = problems(
   "invalid_request",
   "unauthorized",
   "forbidden",
+  "too_many_requests",
   "internal",
   "unavailable",
 );

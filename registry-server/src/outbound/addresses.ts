@@ -20,7 +20,8 @@ export function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-function networks(list: readonly string[]): BlockList {
+/** Networks to check addresses against. @param list what {@link isNetwork} accepts */
+export function networks(list: readonly string[]): BlockList {
   const blocks = new BlockList();
   for (const text of list) {
     const [address = "", bits] = text.split("/");
