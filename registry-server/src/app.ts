@@ -16,6 +16,8 @@ import { ConsumerService } from "./consumers/service.ts";
 import type { Database } from "./database/database.ts";
 import { documentRoutes } from "./documents/routes.ts";
 import { DocumentService } from "./documents/service.ts";
+import { eventRoutes } from "./events/routes.ts";
+import { EventService } from "./events/service.ts";
 import { fileRoutes } from "./files/routes.ts";
 import { FileService } from "./files/service.ts";
 import type { FileStore } from "./files/stores/store.ts";

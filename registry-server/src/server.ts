@@ -5,16 +5,20 @@ import type { Config } from "./config.ts";
 import { Consumptions } from "./consumers/consumptions.ts";
 import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
+import { openFileStore } from "./files/stores/store.ts";
 import { drain, listen, listenerFor } from "./http/listener.ts";
 import { onlyLoopback } from "./http/loopback.ts";
 import { startLoop } from "./jobs/loop.ts";
 import { periodicJobs } from "./jobs/periodic.ts";
 import { openJobs } from "./jobs/queue.ts";
-import { type Bootstrap, bootstrapTokens } from "./tokens/service.ts";
+import { type Bootstrap, bootstrapTokens } from "./tokens/bootstrap.ts";
+import { LastUses } from "./tokens/last-uses.ts";
 import type { Clock } from "./unit.ts";
 
 /** The loop waits for at most one and a half times as long, so what a crash loses was resolved within five seconds. */
 const flushEveryMs = 3_000;
+/** At most once a minute: each commit makes SQLite's readers forget the look-ups they remember. */
+const noteUsesEveryMs = 60_000;
 
 export type RunningServer = {
   url: string;
@@ -37,18 +41,22 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     throw asStartError(error, "The database cannot be used for jobs");
   });
   try {
-    const { dev, incompleteTtl: incompleteTtlMs, maxLogSize } = config;
+    const { dev, incompleteTtl: incompleteTtlMs, maxLogSize, maxFileSize } = config;
+    const files = await openFileStore(config.files, { endpoint: config.s3Endpoint, region: config.s3Region });
     const consumptions = new Consumptions(database, clock, log);
+    const lastUses = new LastUses(database, clock);
     const closing = new AbortController();
     const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, jobs, closing: closing.signal };
-    const app = createApp({ ...needs, maxLogSize });
+    const app = createApp({ ...needs, maxLogSize, lastUses, files, maxFileSize });
     const { isUnavailable } = database;
     const server = listenerFor(dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch);
     const url = await listen(server, config.listen);
     const bootstrap = await bootstrapAt(server);
-    for (const job of periodicJobs({ database, clock, incompleteTtlMs, consumptions, log })) jobs.every(job);
+    for (const job of periodicJobs({ ...needs, files })) jobs.every(job);
     const flushing = { name: "consumption", everyMs: flushEveryMs, run: () => consumptions.flush() };
     const stopFlushing = startLoop(flushing, new AbortController().signal, log);
+    const noting = { name: "last-uses", everyMs: noteUsesEveryMs, run: () => lastUses.flush() };
+    const stopNoting = startLoop(noting, new AbortController().signal, log);
 
     /** Only a server that listens makes the token it shows once; until then no request has one that is known. */
     async function bootstrapAt(listening: Server): Promise<Bootstrap> {
@@ -68,9 +76,12 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
         closing.abort();
         // Requests under way may still add jobs.
         await drain(server);
-        await Promise.all([jobs.stop(), stopFlushing()]);
+        await Promise.all([jobs.stop(), stopFlushing(), stopNoting()]);
         await consumptions.flush().catch((error: unknown) => {
           log.warn({ err: error }, "who resolved what in the last seconds could not be written");
+        });
+        await lastUses.flush().catch((error: unknown) => {
+          log.warn({ err: error }, "when tokens were used last could not be written");
         });
         await database.close();
       },

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pino from "pino";
 import { expect } from "vitest";
 import { createApp } from "../src/app.ts";
@@ -5,10 +7,13 @@ import type { Artifact } from "../src/artifacts/schema.ts";
 import type { Build, BuildReport } from "../src/builds/schema.ts";
 import { Consumptions } from "../src/consumers/consumptions.ts";
 import type { Database } from "../src/database/database.ts";
+import { openDirectoryStore } from "../src/files/stores/directory.ts";
+import type { FileStore } from "../src/files/stores/store.ts";
 import type { ProblemBody } from "../src/http/problem.ts";
 import type { FoundImage } from "../src/images/schema.ts";
 import type { Jobs } from "../src/jobs/queue.ts";
 import type { Resolved, ResolveResult } from "../src/resolving/schema.ts";
+import { LastUses } from "../src/tokens/last-uses.ts";
 import type { Version, VersionSummary } from "../src/versions/schema.ts";
 
 export const day = 86_400_000;
@@ -40,23 +45,33 @@ export type Page<T> = { items: T[]; next_cursor: string | null };
 export class Api {
   readonly clock = new TestClock();
   readonly consumptions: Consumptions;
+  readonly files: FileStore;
   readonly #closing = new AbortController();
   readonly #app: ReturnType<typeof createApp>;
 
   constructor(
     database: Database,
-    options: { dev?: boolean; logTo?: (line: string) => void; jobs?: Jobs; maxLogSize?: number } = {},
+    options: {
+      dev?: boolean;
+      logTo?: (line: string) => void;
+      jobs?: Jobs;
+      maxLogSize?: number;
+      files?: FileStore;
+      maxFileSize?: number;
+    } = {},
   ) {
     const log = pino({ level: options.logTo ? "trace" : "silent" }, { write: options.logTo ?? (() => {}) });
     const { clock } = this;
     const dev = options.dev ?? true;
     this.consumptions = new Consumptions(database, clock.read, log);
     const { consumptions } = this;
+    const lastUses = new LastUses(database, clock.read);
     const closing = this.#closing.signal;
     const jobs = options.jobs ?? noJobs;
     const needs = { database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions, closing };
-    const { maxLogSize = 1024 * 1024 } = options;
-    this.#app = createApp({ ...needs, jobs, maxLogSize });
+    const { maxLogSize = 1024 * 1024, maxFileSize = 1024 * 1024 } = options;
+    this.files = options.files ?? openDirectoryStore(join(tmpdir(), "waybill-test-files"));
+    this.#app = createApp({ ...needs, jobs, maxLogSize, lastUses, files: this.files, maxFileSize });
   }
 
   /** As when the server ends: answers that would go on end. */

@@ -33,6 +33,7 @@ export const listOutOfDate = createRoute({
   method: "get",
   path: "/v1/ancestry/out-of-date",
   operationId: "listOutOfDate",
+  "x-scope-on": "reach",
   tags,
   summary: "What to rebuild: the latest versions that would have another parent if they were built today",
   description:

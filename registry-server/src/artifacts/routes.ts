@@ -18,6 +18,7 @@ export const listArtifacts = createRoute({
   method: "get",
   path: "/v1/artifacts",
   operationId: "listArtifacts",
+  "x-scope-on": "reach",
   tags,
   summary: "List artifacts by name, all or those that match",
   request: { query: artifactListQuery },

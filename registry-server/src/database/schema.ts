@@ -45,9 +45,21 @@ export type SearchKind =
   | "fingerprint"
   | "commit";
 
+/** Bytes that are about to be in the store, that are there, or that are about to be gone. */
+export type BlobState = "arriving" | "stored" | "removing";
+
 /** The tables of the registry; their SQL is in migrations/. */
 export type Tables = {
-  namespaces: { id: Generated<number>; name: string; created_at: string };
+  namespaces: {
+    id: Generated<number>;
+    name: string;
+    created_at: string;
+    description: string | null;
+    anonymous_read: Generated<number>;
+    quota_bytes: number | null;
+    /** The sizes of what its artifacts hold, equal bytes counted once. */
+    used_bytes: Generated<number>;
+  };
   artifacts: {
     id: Generated<number>;
     namespace_id: number;
@@ -110,7 +122,24 @@ export type Tables = {
     source_image_id: string | null;
     labels: Json<TextMap>;
   };
-  files: { id: Generated<number>; build_id: number; path: string; size: number; sha256: string };
+  files: {
+    id: Generated<number>;
+    build_id: number;
+    path: string;
+    size: number;
+    sha256: string;
+    /** 1: the registry has the bytes; 0: that they were made is recorded only. */
+    stored: number;
+  };
+  blobs: { sha256: string; size: number; state: BlobState; due_at: string | null };
+  holdings: {
+    id: Generated<number>;
+    artifact_id: number;
+    namespace_id: number;
+    sha256: string;
+    size: number;
+    due_at: string | null;
+  };
   parents: {
     id: Generated<number>;
     build_id: number;
@@ -125,7 +154,32 @@ export type Tables = {
     hash: string;
     created_at: string;
     scopes: Json<TokenScope[]>;
+    description: string | null;
+    created_by: string | null;
+    expires_at: string | null;
+    last_used_at: string | null;
   };
+  trust_rules: {
+    id: Generated<number>;
+    name: string;
+    description: string | null;
+    issuer: string;
+    audience: string;
+    claims: Json<TextMap>;
+    scopes: Json<TokenScope[]>;
+    ttl: string;
+    created_at: string;
+    updated_at: string;
+  };
+  exchanged_tokens: {
+    id: Generated<number>;
+    hash: string;
+    name: string;
+    scopes: Json<TokenScope[]>;
+    expires_at: string;
+    created_at: string;
+  };
+  exchanged_token_rules: { token_id: number; rule_id: number };
   events: {
     id: Generated<number>;
     at: string;

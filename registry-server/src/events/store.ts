@@ -1,9 +1,17 @@
+import { sql } from "kysely";
+import { type Database, databaseOf } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
 import type { Unit } from "../unit.ts";
 
 /** Everything that is recorded, in the order of the documentation. */
 export const eventActions = [
   "token.created",
+  "token.revoked",
+  "token.exchanged",
+  "trust_rule.created",
+  "trust_rule.changed",
+  "trust_rule.deleted",
+  "namespace.changed",
   "artifact.created",
   "artifact.changed",
   "artifact.deleted",
@@ -18,6 +26,8 @@ export const eventActions = [
   "document.attached",
   "document.replaced",
   "document.removed",
+  "file.held",
+  "file.released",
   "log.started",
   "log.ended",
   "log.deleted",
@@ -48,26 +58,46 @@ export type EventRecord = {
   cause?: number | undefined;
 };
 
+/** Wakes up who follows events; see `database.signal`. */
+export const eventsTopic = "events";
+
+/** What of an event decides who is told. */
+export type Recorded = { id: number; action: EventAction; artifact: string | null };
+type Teller = (unit: Unit, event: Recorded) => Promise<void>;
+
+const tellers = new WeakMap<Database, Teller>();
+
+/** Has every event of a database told to those who want to hear of it, in the transaction of the event. */
+export function tellEvents(database: Database, tell: Teller): void {
+  tellers.set(database, tell);
+}
+
 /**
  * Adds an event in the transaction of what happened, so that neither is there without the other.
  *
  * @returns its id, for what it causes
  */
-export async function recordEvent({ tx, now, caller }: Unit, event: EventRecord): Promise<number> {
-  const { id } = await tx
+export async function recordEvent(unit: Unit, event: EventRecord): Promise<number> {
+  const { tx, now, caller } = unit;
+  const { action, artifact = null } = event;
+  const { id, hearers } = await tx
     .insertInto("events")
     .values({
       at: now,
       actor: caller.name,
       request_id: caller.requestId,
-      action: event.action,
-      artifact: event.artifact ?? null,
+      action,
+      artifact,
       version_id: event.version?.id ?? null,
       number: event.version?.number ?? null,
       detail: writeJson(event.detail),
       cause_id: event.cause ?? null,
     })
-    .returning("id")
+    // Asked with the same statement: that nobody wants to hear of it, as mostly, costs no trip to the database.
+    .returning(["id", sql<number>`(select count(*) from webhooks where disabled_at is null)`.as("hearers")])
     .executeTakeFirstOrThrow();
+  const database = databaseOf(tx);
+  await database.signal(tx, eventsTopic);
+  if (hearers > 0) await tellers.get(database)?.(unit, { id, action, artifact });
   return id;
 }

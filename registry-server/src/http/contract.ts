@@ -59,7 +59,9 @@ type AnswerBody<T> = T extends { content: { "application/json": { schema: infer 
         ? Content
         : T extends { content: { "text/event-stream": unknown } }
           ? EventStream
-          : undefined;
+          : T extends { content: { "application/x-ndjson": unknown } }
+            ? JsonLines
+            : undefined;
 
 /** What a handler gives: one of the contract's successes with its body, and its revision where `If-Match` takes one. */
 export type Answer<R extends RouteConfig> = {

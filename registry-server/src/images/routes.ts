@@ -8,6 +8,7 @@ export const findImages = createRoute({
   method: "get",
   path: "/v1/images",
   operationId: "findImages",
+  "x-scope-on": "reach",
   tags: ["images"],
   summary: "Find what an image is: the versions and builds that recorded its id, newest first",
   request: { query: imageQuery },

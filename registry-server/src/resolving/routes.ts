@@ -41,6 +41,7 @@ export const resolveMany = createRoute({
   method: "post",
   path: "/v1/resolve",
   operationId: "resolveMany",
+  "x-scope-on": "reach",
   tags,
   summary: "Resolve many in one request; each has its own result, in order",
   request: {

@@ -9,6 +9,7 @@ export const search = createRoute({
   method: "get",
   path: "/v1/search",
   operationId: "search",
+  "x-scope-on": "reach",
   tags: ["search"],
   summary: "Find complete versions, the last completed first",
   description:

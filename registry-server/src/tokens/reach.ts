@@ -50,6 +50,17 @@ export function reachedBy(
   return anyOf(ranges);
 }
 
+/** A condition that holds for the namespaces that an actor may read all of. */
+export function readableNamespaces(actor: Actor): Expression<SqlBool> {
+  const patterns = [...new Set(actor.scopes.map((one) => one.pattern))].filter((one) => !one.includes("/"));
+  const name = sql.ref("namespaces.name");
+  const conditions = patterns.map((pattern) => {
+    const [from, to] = pattern.endsWith("*") ? rangeOf(pattern) : [pattern, `${pattern}!`];
+    return sql<SqlBool>`(${name} >= ${from} and ${name} < ${to})`;
+  });
+  return anyOf(conditions);
+}
+
 /** Halves, so that the depth of the expression, which SQLite limits, grows with the logarithm of their number. */
 function anyOf(conditions: Expression<SqlBool>[]): Expression<SqlBool> {
   const [first, ...others] = conditions;

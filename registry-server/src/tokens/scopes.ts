@@ -8,11 +8,12 @@
 import { artifactNotFound } from "../artifacts/problems.ts";
 import type { TokenScope } from "../database/schema.ts";
 import { Problem } from "../http/problem.ts";
+import { namespaceNotFound } from "../namespaces/problems.ts";
 
 export type Scope = TokenScope["scope"];
 
-/** Whoever sends a request. */
-export type Actor = { name: string; scopes: readonly TokenScope[] };
+/** Whoever sends a request, and until when the token holds, if it expires. */
+export type Actor = { name: string; scopes: readonly TokenScope[]; expiresAt?: string };
 
 /** The scopes of the first token, and of the server itself. */
 export const everything: TokenScope[] = [{ scope: "admin", pattern: "*" }];
@@ -67,14 +68,27 @@ export function authorize(actor: Actor, scope: Scope, path: string): void {
 }
 
 /**
- * Lets an actor go on who may read an artifact.
+ * Lets an actor go on who holds a scope anywhere.
  *
- * @throws Problem `artifact_not_found`, whether there is one or not; `unauthorized` when no token was sent
+ * @throws Problem `forbidden`; `unauthorized` when no token was sent
+ */
+export function authorizeAnywhere(actor: Actor, scope: Scope): void {
+  if (actor.scopes.some((held) => gives(held.scope, scope))) return;
+  if (actor.name === anonymous) throw tokenMissing();
+  const detail = `This needs the scope "${scope}", which the token "${actor.name}" has nowhere. Use a token that has it.`;
+  throw new Problem("forbidden", detail, { scope });
+}
+
+/**
+ * Lets an actor go on who may read an artifact, or all of a namespace.
+ *
+ * @throws Problem `artifact_not_found` or `namespace_not_found`, whether there is one or not; `unauthorized` when no
+ *   token was sent
  */
 export function authorizeRead(actor: Actor, path: string): void {
   if (mayRead(actor, path)) return;
   if (actor.name === anonymous) throw tokenMissing();
-  throw artifactNotFound(path);
+  throw path.includes("/") ? artifactNotFound(path) : namespaceNotFound(path);
 }
 
 export function tokenMissing(): Problem {

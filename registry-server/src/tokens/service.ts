@@ -1,66 +1,140 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Database } from "../database/database.ts";
+import type { TokenScope } from "../database/schema.ts";
 import { recordEvent } from "../events/store.ts";
+import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
-import { andThen, type Maybe } from "../maybe.ts";
-import type { Clock } from "../unit.ts";
-import { type Actor, everything, serverCaller } from "./scopes.ts";
-import { anyToken, findToken, insertToken } from "./store.ts";
-import { hashToken, isToken, newToken } from "./token.ts";
+import type { Caller, Clock } from "../unit.ts";
+import type { LastUses } from "./last-uses.ts";
+import { allowsAll } from "./reach.ts";
+import type { NewToken, Token } from "./schema.ts";
+import type { Actor } from "./scopes.ts";
+import { deleteToken, findTokenByName, insertToken, listTokens, lockAdmins, type TokenRow } from "./store.ts";
+import { hashToken, newToken } from "./token.ts";
 
-const adminName = "admin";
+/** How many tokens are read at once where only some may be shown. */
+const batch = 500;
 
-/** What the first start found: a new token to show once, or whether the given one is in use. */
-export type Bootstrap = { shown?: string; givenIsUnknown: boolean };
+/** Makes, shows and revokes tokens. A caller reaches those that could do nothing which it could not do itself. */
+export class TokenService {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #lastUses: LastUses;
 
-/**
- * Makes the first token of an empty database: the one given, or a new one, which is returned to be shown once.
- *
- * @param given a token from the configuration; on a database that has tokens it changes nothing
- */
-export async function bootstrapTokens(database: Database, clock: Clock, given?: string): Promise<Bootstrap> {
-  if (await anyToken(database.reads)) {
-    const known = given === undefined || (await findToken(database.reads, hashToken(given))) !== undefined;
-    return { givenIsUnknown: !known };
+  constructor(database: Database, clock: Clock, lastUses: LastUses) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#lastUses = lastUses;
   }
-  const token = given ?? newToken();
-  const added = await database.write(async (tx) => {
-    const now = clock().toISOString();
-    const first = { name: adminName, scopes: everything };
-    const isFirst = await insertToken(tx, { ...first, hash: hashToken(token) }, now);
-    const unit = { tx, now, caller: serverCaller("start") };
-    if (isFirst) await recordEvent(unit, { action: "token.created", detail: { after: first } });
-    return isFirst;
-  });
-  // Another server that started at the same moment may have been first; it then shows its own.
-  return given === undefined && added ? { shown: token, givenIsUnknown: false } : { givenIsUnknown: false };
+
+  /**
+   * Makes a token.
+   *
+   * @returns it, this once
+   * @throws Problem `forbidden` when it could do more than the caller, or for longer; `token_exists`
+   */
+  async create(asked: NewToken, caller: Caller): Promise<Token & { token: string }> {
+    const missing = asked.scopes.find((scope) => !administers(caller, scope));
+    if (missing) throw tooMuch(caller, missing);
+    const now = this.#clock().toISOString();
+    const { name, scopes, description = null } = asked;
+    const expiresAt = checkExpiry(asked.expires_at ?? null, now, caller);
+    const token = newToken();
+    const row = { name, scopes, description, created_by: caller.name, expires_at: expiresAt };
+    await this.#database.write(async (tx) => {
+      if (!(await insertToken(tx, { ...row, hash: hashToken(token) }, now))) throw tokenExists(name);
+      const { created_by: _, ...after } = row;
+      await recordEvent({ tx, now, caller }, { action: "token.created", detail: { after } });
+    });
+    return { ...row, created_at: now, last_used_at: null, token };
+  }
+
+  /** @throws Problem `token_not_found`, also when the caller may not know of it */
+  async get(name: string, caller: Caller): Promise<Token> {
+    await this.#lastUses.flush();
+    const row = await findTokenByName(this.#database.reads, name);
+    if (!row || !reaches(caller, row)) throw tokenNotFound(name);
+    return view(row);
+  }
+
+  /** The tokens that the caller reaches, by name. */
+  async list(
+    query: { limit?: number | undefined; cursor?: string | undefined },
+    caller: Caller,
+  ): Promise<{ items: Token[]; next_cursor: string | null }> {
+    await this.#lastUses.flush();
+    const size = query.limit ?? defaultPageSize;
+    const found: TokenRow[] = [];
+    let after = readCursor(query.cursor, "string") ?? "";
+    for (let read = batch; read === batch && found.length <= size; ) {
+      const rows = await listTokens(this.#database.reads, after, batch);
+      found.push(...rows.filter((row) => reaches(caller, row)));
+      after = rows.at(-1)?.name ?? after;
+      read = rows.length;
+    }
+    return toPage(found, size, (row) => row.name, view);
+  }
+
+  /**
+   * Revokes a token at once.
+   *
+   * @throws Problem `token_not_found`, also when the caller may not know of it; `last_admin`
+   */
+  async revoke(name: string, caller: Caller): Promise<void> {
+    await this.#database.write(async (tx) => {
+      const admins = await lockAdmins(tx);
+      const row = await findTokenByName(tx, name);
+      if (!row || !reaches(caller, row)) throw tokenNotFound(name);
+      if (admins.length === 1 && admins[0]?.id === row.id) throw lastAdmin(name);
+      if (!(await deleteToken(tx, row.id))) throw tokenNotFound(name);
+      const { scopes, description, created_by, expires_at } = row;
+      const detail = { before: { name, scopes, description, created_by, expires_at } };
+      await recordEvent(
+        { tx, now: this.#clock().toISOString(), caller },
+        { action: "token.revoked", detail },
+      );
+    });
+  }
 }
 
-/**
- * Who the token in an Authorization header belongs to, and what it may do.
- *
- * @throws Problem `unauthorized` when there is none, or none that is known
- */
-export function authenticate(database: Database, authorization: string | undefined): Maybe<Actor> {
-  if (authorization === undefined) {
-    throw new Problem("unauthorized", 'Send a token of this registry: "Authorization: Bearer wbl_...".');
+function administers(actor: Actor, { pattern }: TokenScope): boolean {
+  return allowsAll(actor, { scope: "admin", pattern });
+}
+
+function reaches(caller: Actor, row: TokenRow): boolean {
+  return row.scopes.every((scope) => administers(caller, scope));
+}
+
+/** What an expiring token makes does not outlive it: whoever has it for an hour would otherwise have it for ever. */
+function checkExpiry(asked: string | null, now: string, { name, expiresAt }: Caller): string | null {
+  if (asked !== null && asked <= now) {
+    const message = `must be in the future; it is ${now} now`;
+    const errors = [{ path: "expires_at", message }];
+    throw new Problem("invalid_request", `"expires_at" ${message}.`, { errors });
   }
-  const token = authorization.slice("Bearer ".length);
-  if (!/^bearer /i.test(authorization) || !isToken(token)) {
-    throw new Problem(
-      "unauthorized",
-      'The Authorization header must be "Bearer" and a token: wbl_ and 43 letters, digits, "-" or "_".',
-    );
-  }
-  const hash = hashToken(token);
-  return andThen(findToken(database.reads, hash), (found) => {
-    // The look-up is by hash, which tells nothing of the token; the comparison does not rely on how it is done.
-    if (found && timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
-      return { name: found.name, scopes: found.scopes };
-    }
-    throw new Problem(
-      "unauthorized",
-      "This registry does not know the token. Check WAYBILL_TOKEN and the address.",
-    );
-  });
+  if (expiresAt === undefined || (asked !== null && asked <= expiresAt)) return asked;
+  const detail = `The token "${name}" expires at ${expiresAt}, and what it makes must not outlive it. Give "expires_at" until then, or use a token that lasts.`;
+  throw new Problem("forbidden", detail, { expires_at: expiresAt });
+}
+
+function tooMuch({ name }: Caller, { scope, pattern }: TokenScope): Problem {
+  const detail = `A token with the scope "${scope}" on "${pattern}" is made by whoever has the scope "admin" on all of that, which the token "${name}" does not have. Use a token that has it, or ask for less.`;
+  return new Problem("forbidden", detail, { scope: "admin", pattern });
+}
+
+function tokenNotFound(name: string): Problem {
+  return new Problem("token_not_found", `There is no token "${name}" that you may administer.`);
+}
+
+function tokenExists(name: string): Problem {
+  const detail = `There is a token "${name}" already. Give this one another name; or, if the answer that showed it was lost, revoke it and make it again.`;
+  return new Problem("token_exists", detail);
+}
+
+function lastAdmin(name: string): Problem {
+  const detail = `"${name}" is the last token with the scope "admin" on "*" that does not expire. Make another one first.`;
+  return new Problem("last_admin", detail);
+}
+
+function view({ id: _, ...token }: TokenRow): Token {
+  return token;
 }

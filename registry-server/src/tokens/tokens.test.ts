@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Api, problemOf } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
 import { contracts } from "../http/openapi.ts";
-import { bootstrapTokens } from "./service.ts";
+import { bootstrapTokens } from "./bootstrap.ts";
 import { isToken, newToken } from "./token.ts";
 
 const clock = () => new Date("2026-01-01T00:00:00Z");

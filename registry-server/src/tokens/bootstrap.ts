@@ -1,0 +1,33 @@
+import type { Database } from "../database/database.ts";
+import { recordEvent } from "../events/store.ts";
+import type { Clock } from "../unit.ts";
+import { everything, serverCaller } from "./scopes.ts";
+import { findToken, insertToken, lockAdmins } from "./store.ts";
+import { hashToken, newToken } from "./token.ts";
+
+/** What a start found: a new token to show once, or whether the given one is in use. */
+export type Bootstrap = { shown?: string; givenIsUnknown: boolean };
+
+/**
+ * Makes the token `admin` when there is none that may do everything for ever, as in an empty database: the one given,
+ * or a new one, which is returned to be shown once.
+ *
+ * @param given a token from the configuration; where there is such a token already it changes nothing
+ */
+export async function bootstrapTokens(database: Database, clock: Clock, given?: string): Promise<Bootstrap> {
+  const token = given ?? newToken();
+  const hash = hashToken(token);
+  const added = await database.write(async (tx) => {
+    const unit = { tx, now: clock().toISOString(), caller: serverCaller("start") };
+    for (let count = 1; (await lockAdmins(tx)).length === 0; count++) {
+      // A name may be taken: by a token of less, or by another server that starts at this moment and was first.
+      const first = { name: count === 1 ? "admin" : `admin-${count}`, scopes: everything };
+      if (!(await insertToken(tx, { ...first, hash }, unit.now))) continue;
+      await recordEvent(unit, { action: "token.created", detail: { after: first } });
+      return true;
+    }
+    return false;
+  });
+  if (added) return given === undefined ? { shown: token, givenIsUnknown: false } : { givenIsUnknown: false };
+  return { givenIsUnknown: given !== undefined && (await findToken(database.reads, hash)) === undefined };
+}
