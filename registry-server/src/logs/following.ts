@@ -14,8 +14,9 @@ export type Look = { size: number; event?: StreamedEvent; ended: boolean };
 export class Followed {
   /** The log, as soon as there is one: another of the same name is another log. */
   logId: number | undefined;
-  /** Settles with the next change; to be taken before looking, so that none in between is missed. */
-  change = Promise.withResolvers<void>();
+  /** Grows with each change: one that came during a look is not waited for. */
+  changes = 0;
+  readonly #waiting = new Set<() => void>();
   readonly #looks = new Map<number, Promise<Look>>();
   readonly #release: () => void;
   #followers = 0;
@@ -42,11 +43,23 @@ export class Followed {
     return look;
   }
 
+  /** Waits for the next change, or until nobody reads any more. */
+  wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener("abort", wake);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      signal.addEventListener("abort", wake);
+      this.#waiting.add(wake);
+    });
+  }
+
   readonly changed = (): void => {
+    this.changes++;
     this.#looks.clear();
-    const { change } = this;
-    this.change = Promise.withResolvers();
-    change.resolve();
+    for (const wake of this.#waiting) wake();
   };
 }
 

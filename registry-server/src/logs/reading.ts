@@ -80,16 +80,15 @@ export class LogReading {
     return (signal) => this.#follow(of, log ? offset : 0, signal);
   }
 
-  /** @param signal is looked at with each change, and now and then */
   async *#follow(of: Followable, start: number, signal: AbortSignal): AsyncGenerator<StreamedEvent> {
     const followed = this.#join(of);
     try {
       for (let at = start; !signal.aborted; ) {
-        const { promise: change } = followed.change;
+        const { changes } = followed;
         const { size, event, ended } = await followed.look(at, () => this.#look(of, followed, at));
         if (event) yield event;
         if (ended) return;
-        if (size === 0) await change;
+        if (size === 0 && changes === followed.changes && !signal.aborted) await followed.wait(signal);
         at += size;
       }
     } finally {
