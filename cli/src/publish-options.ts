@@ -67,7 +67,7 @@ async function describeFile(path: string): Promise<File_> {
   const hash = createHash("sha256");
   try {
     await pipeline(createReadStream(path), hash);
-    return { path, size: (await stat(path)).size, sha256: hash.digest("hex") };
+    return { path, size: (await stat(path)).size, sha256: hash.digest("hex"), stored: false };
   } catch (error) {
     throw new UsageError(`--file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }

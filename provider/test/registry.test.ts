@@ -26,7 +26,7 @@ function release(number: number): Publish {
         ...build,
         name: "qemu.web",
         artifact_type: "qemu.image",
-        files: [{ path: "a.qcow2", size: 2 ** 40, sha256: "0".repeat(64) }],
+        files: [{ path: "a.qcow2", size: 2 ** 40, sha256: "0".repeat(64), stored: false }],
       },
     ],
   };

@@ -158,7 +158,7 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             ended_at?: string;
-            files?: components["schemas"]["File"][];
+            files?: components["schemas"]["FileInput"][];
             images?: components["schemas"]["ImageInput"][];
             /**
              * @example {
@@ -328,6 +328,10 @@ export interface components {
             /** @description Ask with `cursor` for the next page; null on the last */
             next_cursor: string | null;
         };
+        CreatedToken: components["schemas"]["Token"] & {
+            /** @description The token itself, shown this once */
+            token: string;
+        };
         Diff: {
             artifact: string;
             /** @description Builds that differ, by name */
@@ -363,18 +367,58 @@ export interface components {
             sha256: string;
             size: number;
         };
+        Event: {
+            /** @enum {string} */
+            action: "token.created" | "token.revoked" | "token.exchanged" | "trust_rule.created" | "trust_rule.changed" | "trust_rule.deleted" | "namespace.changed" | "artifact.created" | "artifact.changed" | "artifact.deleted" | "version.opened" | "version.changed" | "version.completed" | "version.abandoned" | "version.expired" | "version.deleted" | "build.reported" | "build.replaced" | "document.attached" | "document.replaced" | "document.removed" | "file.held" | "file.released" | "log.started" | "log.ended" | "log.deleted" | "channel.created" | "channel.changed" | "channel.assigned" | "channel.deleted" | "revocation.set" | "revocation.inherited" | "revocation.effective" | "revocation.removed" | "webhook.created" | "webhook.changed" | "webhook.secret_rotated" | "webhook.disabled" | "webhook.deleted";
+            /** @description The name of the token; `server` for what the registry does by itself */
+            actor: string;
+            /** @description Null for what is about no artifact, such as tokens */
+            artifact: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /** @description The event that caused this one */
+            cause_id: number | null;
+            /** @description What was there before, what is there after, and why */
+            detail: {
+                after?: {
+                    [key: string]: unknown;
+                };
+                before?: {
+                    [key: string]: unknown;
+                };
+                reason?: string;
+            };
+            /** @description The version's */
+            fingerprint: string | null;
+            id: number;
+            /** @description The version's, once it has one */
+            number: number | null;
+            /** @description As in the log and in `X-Request-Id` */
+            request_id: string;
+        };
+        EventPage: {
+            items: components["schemas"]["Event"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         /**
          * @example {
          *       "path": "output/logstream.qcow2",
          *       "size": 734003200,
-         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "stored": true
          *     }
          */
         File: {
             path: string;
-            /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
             sha256: string;
             size: number;
+            /** @description Whether the registry has the bytes */
+            stored: boolean;
         };
         FileChanges: {
             added: components["schemas"]["File"][];
@@ -383,6 +427,23 @@ export interface components {
                 before: components["schemas"]["File"];
             }[];
             removed: components["schemas"]["File"][];
+        };
+        /**
+         * @example {
+         *       "path": "output/logstream.qcow2",
+         *       "size": 734003200,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "stored": true
+         *     }
+         */
+        FileInput: {
+            /** @example output/logstream.qcow2 */
+            path: string;
+            /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
+            sha256: string;
+            size: number;
+            /** @description Whether the registry keeps the bytes (the default; upload them first), or only records that they were made */
+            stored?: boolean;
         };
         FoundImage: {
             artifact: string;
@@ -404,6 +465,16 @@ export interface components {
             /** @enum {string} */
             status: "ok";
             version: string;
+        };
+        /**
+         * @example {
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "size": 734003200
+         *     }
+         */
+        HeldFile: {
+            sha256: string;
+            size: number;
         };
         /**
          * @example {
@@ -471,6 +542,44 @@ export interface components {
         };
         /**
          * @example {
+         *       "build": "amazon-ebs.web",
+         *       "size": 48213,
+         *       "cut": false,
+         *       "started_at": "2026-01-31T11:52:01.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z",
+         *       "ended_at": null
+         *     }
+         */
+        Log: {
+            build: string;
+            /** @description Whether more came than is kept; it ends with a line that says so */
+            cut: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            ended_at: string | null;
+            /** @description Bytes that are kept; the offset of what comes next */
+            size: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updated_at: string;
+        };
+        Logs: {
+            logs: components["schemas"]["Log"][];
+        };
+        /**
+         * @example {
          *       "added": [],
          *       "removed": [],
          *       "changed": [
@@ -505,7 +614,7 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             ended_at?: string;
-            files?: components["schemas"]["File"][];
+            files?: components["schemas"]["FileInput"][];
             images?: components["schemas"]["ImageInput"][];
             /**
              * @example {
@@ -535,6 +644,43 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             started_at?: string;
+        };
+        Namespace: {
+            /** @description Whether everybody who reaches the registry may read its artifacts, without a token */
+            anonymous_read: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            description: string | null;
+            namespace: string;
+            /** @description How many bytes its files may have; null: any */
+            quota_bytes: number | null;
+        };
+        NamespaceChange: {
+            anonymous_read?: boolean;
+            description?: string | null;
+            /** @description Needs the scope `admin` on "*" */
+            quota_bytes?: number | null;
+        };
+        NamespacePage: {
+            items: components["schemas"]["Namespace"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        NewToken: {
+            description?: string;
+            /**
+             * Format: date-time
+             * @description Not given or null: never
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expires_at?: string;
+            /** @example ci-web */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
         };
         OutOfDate: {
             artifact: string;
@@ -592,7 +738,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "revocation_in_force" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "too_many_documents" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "precondition_required" | "headers_too_large" | "internal" | "unavailable";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "identity_refused" | "not_found" | "token_not_found" | "trust_rule_not_found" | "namespace_not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "file_not_found" | "log_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "token_exists" | "last_admin" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "revocation_in_force" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "log_gap" | "log_differs" | "log_ended" | "file_missing" | "too_many_documents" | "precondition_failed" | "body_too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "file_differs" | "precondition_required" | "too_many_requests" | "headers_too_large" | "internal" | "unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -788,11 +934,16 @@ export interface components {
             };
             name: string;
         };
-        ResolvedFile: {
+        /**
+         * @example {
+         *       "path": "output/logstream.qcow2",
+         *       "size": 734003200,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "stored": true
+         *     }
+         */
+        ResolvedFile: components["schemas"]["File"] & {
             build: string;
-            path: string;
-            sha256: string;
-            size: number;
         };
         /**
          * @example {
@@ -1091,6 +1242,59 @@ export interface components {
                 number: number;
                 reason: string;
             }[];
+        };
+        Scope: {
+            /**
+             * @description A namespace stands for all its artifacts as well
+             * @example team/web-*
+             */
+            pattern: string;
+            /**
+             * @description Each lets its holder read; `admin` contains all others
+             * @enum {string}
+             */
+            scope: "read" | "publish" | "promote" | "admin";
+        };
+        Self: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expires_at: string | null;
+            /** @description What events call the caller */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
+        Token: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /** @description The actor that made it */
+            created_by: string | null;
+            description: string | null;
+            /**
+             * Format: date-time
+             * @description Null: never
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description Written down once a minute at most
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
+        TokenPage: {
+            items: components["schemas"]["Token"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
         };
         Version: {
             artifact: string;

@@ -89,7 +89,10 @@ async function publishRecord(
   const latest = open.latest === false ? false : "if_newer";
   const opened = await client.publish(artifact, { ...open, latest }, { signal });
   const { fingerprint } = opened.version;
-  const { version } = await client.reportBuild(artifact, fingerprint, build.name, build.report, { signal });
+  // Before there was `stored`, files were recorded only.
+  const files = build.report.files?.map((file) => ({ stored: false, ...file }));
+  const report = { ...build.report, ...(files && { files }) };
+  const { version } = await client.reportBuild(artifact, fingerprint, build.name, report, { signal });
   return version;
 }
 

@@ -6,7 +6,9 @@ type Schemas = components["schemas"];
 export type Labels = Record<string, string>;
 /** An image as a build reports it. */
 export type Image = Schemas["ImageInput"];
-export type File_ = Schemas["File"];
+/** A file as a build reports it. */
+export type File_ = Schemas["FileInput"];
+export type HeldFile = Schemas["HeldFile"];
 export type Parent = Schemas["Parent"];
 export type BuildReport = Schemas["BuildReport"];
 export type Provenance = NonNullable<BuildReport["provenance"]>;

@@ -7,7 +7,9 @@ import { type SettingName, settings } from "./settings.ts";
 
 describe("settings", () => {
   it("have defaults for everyday use on one machine", () => {
-    expect(readConfig([], { HOME: "/home/me", XDG_DATA_HOME: "/data" })).toEqual({
+    expect(readConfig([], { HOME: "/home/me", XDG_DATA_HOME: "/data" })).toMatchObject({
+      files: "directory:/data/waybill/files",
+      maxFileSize: 107_374_182_400,
       listen: { host: "127.0.0.1", port: 8421 },
       databaseUrl: "sqlite:/data/waybill/waybill.sqlite",
       dataDir: "/data/waybill",

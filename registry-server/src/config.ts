@@ -9,7 +9,11 @@ import { type Setting, type SettingName, settings } from "./settings.ts";
 type Values = { [K in SettingName]: z.output<(typeof settings)[K]["schema"]> };
 
 /** The settings of the server, read and checked; durations are in milliseconds. */
-export type Config = Omit<Values, "databaseUrl" | "dataDir"> & { databaseUrl: string; dataDir: string };
+export type Config = Omit<Values, "databaseUrl" | "dataDir" | "files"> & {
+  databaseUrl: string;
+  dataDir: string;
+  files: string;
+};
 
 /** A wrong setting: one sentence that names its flag or variable and what it accepts. */
 export class ConfigError extends StartError {}
@@ -80,6 +84,7 @@ export function readConfig(args: string[], env: NodeJS.ProcessEnv): Config | "he
     ...values,
     dataDir,
     databaseUrl: values.databaseUrl ?? `sqlite:${join(dataDir, "waybill.sqlite")}`,
+    files: values.files ?? `directory:${join(dataDir, "files")}`,
   };
 }
 

@@ -1,6 +1,11 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pino from "pino";
 import { type Config, ConfigError, readConfig, usage, variableOf } from "./config.ts";
 import { StartError } from "./database/migrate.ts";
+import { shownDatabase } from "./database/shown.ts";
 import { type RunningServer, runServer } from "./server.ts";
 import type { SettingName } from "./settings.ts";
 import type { Clock } from "./unit.ts";
@@ -25,12 +30,16 @@ export type ServerOptions = Partial<Record<Exclude<SettingName, "dev">, string>>
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { dev, clock, ...given } = options;
-  const inMemory = given.dataDir === undefined ? { databaseUrl: "sqlite::memory:" } : {};
+  const scratch = join(tmpdir(), `waybill-${randomUUID()}`);
+  const inMemory =
+    given.dataDir === undefined ? { databaseUrl: "sqlite::memory:", files: `directory:${scratch}` } : {};
   const values = { listen: "127.0.0.1:0", logLevel: "silent", ...inMemory, ...given };
   const variables = Object.entries(values).map(([name, value]) => [variableOf(name as SettingName), value]);
   const config = readConfig(dev === true ? ["--dev"] : [], Object.fromEntries(variables));
   if (config === "help") throw new Error("no flag asks for help here");
-  return runServer(config, logTo(config), clock ?? (() => new Date()));
+  const server = await runServer(config, logTo(config), clock ?? (() => new Date()));
+  const close = () => server.close().finally(() => rm(scratch, { recursive: true, force: true }));
+  return { ...server, close };
 }
 
 /**
@@ -78,13 +87,6 @@ function announce(config: Config, { url, bootstrap }: RunningServer): void {
     );
   }
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-/** Where data lies, without the password and the query, which may hold one too. */
-function shownDatabase(url: string): string {
-  if (url.startsWith("sqlite:")) return url.slice("sqlite:".length);
-  const { hostname, port, pathname } = new URL(url);
-  return `PostgreSQL, database "${pathname.slice(1)}" on ${hostname}${port === "" ? "" : ` port ${port}`}`;
 }
 
 /** Waits for the signal to stop; a second one ends the process at once. */

@@ -106,6 +106,32 @@ export const settings = {
     help: "where data lies ($XDG_DATA_HOME/waybill or ~/.local/share/waybill)",
     schema: z.string().optional(),
   },
+  files: {
+    value: "where",
+    help: "directory:<path> or s3://bucket/prefix for the bytes of files\n(directory:<data-dir>/files)",
+    schema: z
+      .string()
+      .regex(
+        /^(directory:.+|s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9._/-]*)?)$/,
+        "must be directory:<path> or s3://<bucket>/<prefix>",
+      )
+      .optional(),
+  },
+  maxFileSize: {
+    value: "size",
+    help: "how large a file may be (100GiB)",
+    schema: size("1MiB", "5120GiB").prefault("100GiB"),
+  },
+  s3Endpoint: {
+    value: "url",
+    help: "where S3 is, when it is not that of AWS; credentials come from\nAWS_ACCESS_KEY_ID and so on",
+    schema: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  },
+  s3Region: {
+    value: "name",
+    help: "region of the bucket (AWS_REGION, or us-east-1)",
+    schema: z.string().min(1).optional(),
+  },
   incompleteTtl: {
     value: "time",
     help: "when a version nobody reports to expires (7d)",

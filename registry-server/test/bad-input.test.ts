@@ -56,22 +56,22 @@ forEachDatabase((test) => {
       ],
       [
         "a negative size",
-        build({ files: [{ path: "p", size: -1, sha256: "a".repeat(64) }] }),
+        build({ files: [{ path: "p", size: -1, sha256: "a".repeat(64), stored: false }] }),
         "builds[0].files[0].size",
       ],
       [
         "a fraction as size",
-        build({ files: [{ path: "p", size: 1.5, sha256: "a".repeat(64) }] }),
+        build({ files: [{ path: "p", size: 1.5, sha256: "a".repeat(64), stored: false }] }),
         "builds[0].files[0].size",
       ],
       [
         "a huge size",
-        build({ files: [{ path: "p", size: 2 ** 53, sha256: "a".repeat(64) }] }),
+        build({ files: [{ path: "p", size: 2 ** 53, sha256: "a".repeat(64), stored: false }] }),
         "builds[0].files[0].size",
       ],
       [
         "a sha256 in upper case",
-        build({ files: [{ path: "p", size: 1, sha256: "A".repeat(64) }] }),
+        build({ files: [{ path: "p", size: 1, sha256: "A".repeat(64), stored: false }] }),
         "builds[0].files[0].sha256",
       ],
       [
@@ -254,6 +254,7 @@ forEachDatabase((test) => {
       path: `f${i}`,
       size: i,
       sha256: "a".repeat(64),
+      stored: false,
     }));
     const reply = await api.send<{ builds: { files: unknown[] }[] }>(
       "POST",

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const box = {
     name: "box",
     artifact_type: "vagrant.box",
-    files: [{ path: "a.box", size: 7, sha256: "a".repeat(64) }],
+    files: [{ path: "a.box", size: 7, sha256: "a".repeat(64), stored: false }],
   };
   await publish("one", [web, box], { team: "web" });
   const other = {

@@ -47,7 +47,7 @@ test("publishes a version from options, once however often it is said", async ()
           { platform: "aws", region: "us-east-1", external_id: "ami-1" },
           { platform: "aws", region: "eu-west-1", external_id: "ami-2" },
         ],
-        files: [{ path: "notes.txt", size: 5, sha256: createHash("sha256").update("hello").digest("hex") }],
+        files: [{ path: "notes.txt", size: 5, sha256: createHash("sha256").update("hello").digest("hex"), stored: false }],
       },
     ],
   });

@@ -32,8 +32,8 @@ const names = (files: { path: string }[]) => files.map(({ path }) => relative(di
 
 test("a file is described by path, size and hash", async () => {
   expect(await describe(["out/web.qcow2", "out/empty.txt"])).toEqual([
-    { path: join(directory, "out/web.qcow2"), size: 4, sha256: sum("disk") },
-    { path: join(directory, "out/empty.txt"), size: 0, sha256: sum("") },
+    { path: join(directory, "out/web.qcow2"), size: 4, sha256: sum("disk"), stored: false },
+    { path: join(directory, "out/empty.txt"), size: 0, sha256: sum(""), stored: false },
   ]);
   expect(warnings).toEqual([]);
 });

@@ -37,7 +37,7 @@ export async function describeFiles(
     }
     if (info.size >= WORTH_SAYING) tell.progress(`Hashing ${path} (${(info.size / GIB).toFixed(1)} GiB)`);
     try {
-      files.push({ path, size: info.size, sha256: await sha256(path) });
+      files.push({ path, size: info.size, sha256: await sha256(path), stored: false });
     } catch (error) {
       // The rest of the build is worth more than one file of it.
       tell.warn(

@@ -69,7 +69,7 @@ export function resolved(
         labels: {},
       },
     ],
-    files: [{ build: "amazon-ebs.web", path: "web.box", size: 5_368_709_121, sha256: "00ff" }],
+    files: [{ build: "amazon-ebs.web", path: "web.box", size: 5_368_709_121, sha256: "00ff", stored: false }],
     builds: [{ name: "amazon-ebs.web", artifact_type: "amazon.ami", metadata: {}, labels: {} }],
     metadata: { commit: "4f2a9c1" },
     metadata_full: { commit: "4f2a9c1", "region-us-east-1": "ami-1" },

@@ -17,7 +17,7 @@ function contentOf(report: Content) {
     source_image_id: image.source_image_id ?? null,
     labels: image.labels ?? {},
   }));
-  const files = (report.files ?? []).map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+  const files = (report.files ?? []).map(({ stored = true, ...file }) => ({ ...file, stored }));
   const parents = (report.parents ?? []).map(({ channel: _, ...parent }) => parent);
   return {
     artifact_type: report.artifact_type,

@@ -28,6 +28,7 @@ export const reportBuild = createRoute({
     ...commonProblems,
     ...bodyProblems,
     ...problems("artifact_not_found", "version_not_found", "version_complete", "build_unexpected"),
+    ...problems("file_missing", "quota_exceeded"),
   },
 });
 

@@ -14,7 +14,7 @@ import {
 } from "../http/schema.ts";
 import { ProvenanceSchema, provenanceExample } from "./provenance.ts";
 
-const sha256 = z
+export const sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")
   .openapi({ example: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" });
@@ -38,6 +38,7 @@ const fileExample = {
   path: "output/logstream.qcow2",
   size: 734003200,
   sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  stored: true,
 };
 const parentExample = { artifact: "hashicorp/base", version: 12, channel: "production" };
 
@@ -61,11 +62,41 @@ export const ImageSchema = z
   })
   .openapi("Image", { example: imageExample });
 
-export const FileSchema = z
+export const filePath = printable(1, 1024).openapi({ example: "output/logstream.qcow2" });
+const fileSize = z
+  .int("must be a whole number of bytes, at most 9007199254740991")
+  .min(0, "must not be negative");
+
+/** A file in a report. Without `stored` its bytes must be there. */
+export const FileInput = z
   .strictObject({
-    path: printable(1, 1024),
-    size: z.int("must be a whole number of bytes, at most 9007199254740991").min(0, "must not be negative"),
+    path: filePath,
+    size: fileSize,
     sha256,
+    stored: z.boolean().optional().openapi({
+      description:
+        "Whether the registry keeps the bytes (the default; upload them first), or only records that they were made",
+    }),
+  })
+  .refine((file) => file.stored === false || isSafePath(file.path), {
+    message:
+      'must be relative, with "/" between its parts and none of them "." or "..", as the file is stored; otherwise record it only, with "stored": false',
+    path: ["path"],
+  })
+  .openapi("FileInput", { example: fileExample });
+
+/** Whoever downloads a build's files into a directory must not be led out of it. */
+function isSafePath(path: string): boolean {
+  if (path.includes("\\") || /^[A-Za-z]:/.test(path)) return false;
+  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+export const FileSchema = z
+  .object({
+    path: z.string(),
+    size: z.int(),
+    sha256: z.string(),
+    stored: z.boolean().openapi({ description: "Whether the registry has the bytes" }),
   })
   .openapi("File", { example: fileExample });
 
@@ -101,7 +132,7 @@ const reportShape = {
   metadata: textMap.optional(),
   labels: textMap.optional(),
   images: z.array(ImageInput).max(limits.images, `must be at most ${limits.images} images`).optional(),
-  files: z.array(FileSchema).max(limits.files, `must be at most ${limits.files} files`).optional(),
+  files: z.array(FileInput).max(limits.files, `must be at most ${limits.files} files`).optional(),
   parents: z.array(ParentSchema).max(limits.parents, `must be at most ${limits.parents} parents`).optional(),
   provenance: ProvenanceSchema.optional(),
   started_at: moment.optional(),

@@ -3,6 +3,7 @@ import type { Reader, Writer } from "../database/database.ts";
 import { readJson, writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
 import type { Tables } from "../database/schema.ts";
+import { releaseFiles } from "../files/store.ts";
 import type { Build, BuildReport, Document, File, Image, Parent } from "./schema.ts";
 
 /** Few enough rows that their values stay below what a statement may have (SQLite: 32,766). */
@@ -90,8 +91,8 @@ export function viewImage(row: Omit<Selectable<Tables["images"]>, "id" | "build_
   };
 }
 
-function viewFile({ path, size, sha256 }: Selectable<Tables["files"]>): File {
-  return { path, size, sha256 };
+function viewFile({ path, size, sha256, stored }: Selectable<Tables["files"]>): File {
+  return { path, size, sha256, stored: stored === 1 };
 }
 
 function viewParent({ artifact, number, fingerprint, channel }: Selectable<Tables["parents"]>): Parent {
@@ -147,6 +148,7 @@ export async function writeBuild(
     .onConflict((conflict) => conflict.columns(["version_id", "name"]).doUpdateSet(columns))
     .returning("id")
     .executeTakeFirstOrThrow();
+  if (replaces) await releaseFiles(tx, { build: id }, now);
   for (const table of replaces ? (["images", "files", "parents", "documents"] as const) : []) {
     await tx.deleteFrom(table).where("build_id", "=", id).execute();
   }
@@ -158,7 +160,7 @@ export async function writeBuild(
   await insertRows(
     tx,
     "files",
-    (report.files ?? []).map((file) => ({ build_id: id, ...file })),
+    (report.files ?? []).map((file) => ({ build_id: id, ...file, stored: Number(file.stored ?? true) })),
   );
   await insertRows(
     tx,

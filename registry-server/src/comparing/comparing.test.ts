@@ -13,7 +13,7 @@ const aws = (region: string, id: string, change: object = {}) => ({
   labels: {},
   ...change,
 });
-const file = (path: string, size: number) => ({ path, size, sha256: "0".repeat(64) });
+const file = (path: string, size: number) => ({ path, size, sha256: "0".repeat(64), stored: false });
 
 forEachDatabase((test) => {
   let api: Api;

@@ -48,6 +48,11 @@ export type SearchKind =
 /** Bytes that are about to be in the store, that are there, or that are about to be gone. */
 export type BlobState = "arriving" | "stored" | "removing";
 
+export type WebhookFormat = "standard" | "slack" | "email";
+export type DeliveryState = "waiting" | "delivered" | "failed";
+/** A secret that signs; an earlier one does so until a moment. */
+export type StoredSecret = { secret: string; until: string | null };
+
 /** The tables of the registry; their SQL is in migrations/. */
 export type Tables = {
   namespaces: {
@@ -191,6 +196,46 @@ export type Tables = {
     number: number | null;
     detail: Json<object>;
     cause_id: number | null;
+  };
+  webhooks: {
+    id: Generated<number>;
+    name: string;
+    format: WebhookFormat;
+    url: string | null;
+    recipients: Json<string[]>;
+    events: Json<string[]>;
+    artifacts: Json<string[]>;
+    secrets: Json<StoredSecret[]>;
+    description: string | null;
+    failures: Generated<number>;
+    failing_since: string | null;
+    paused_until: string | null;
+    disabled_at: string | null;
+    disabled_reason: string | null;
+    created_at: string;
+    updated_at: string;
+  };
+  deliveries: {
+    id: Generated<number>;
+    message: string;
+    webhook_id: number;
+    event_id: number;
+    state: DeliveryState;
+    attempts: Generated<number>;
+    tries: Generated<number>;
+    next_at: string | null;
+    created_at: string;
+    ended_at: string | null;
+  };
+  attempts: {
+    id: Generated<number>;
+    delivery_id: number;
+    number: number;
+    at: string;
+    milliseconds: number;
+    status: number | null;
+    error: string | null;
+    answer: string | null;
   };
   channels: {
     id: Generated<number>;

@@ -45,6 +45,9 @@ export async function* expectSlowly(request: IncomingMessage): AsyncIterable<Uin
       arrived += chunk.length;
       yield chunk;
     }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem("invalid_request", "The body ended before all of it had arrived.");
   } finally {
     clearInterval(watch);
   }

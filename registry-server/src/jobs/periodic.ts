@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
 import type { Consumptions } from "../consumers/consumptions.ts";
 import type { Database } from "../database/database.ts";
+import { collectFiles, collectUnknown } from "../files/collecting.ts";
+import type { FileStore } from "../files/stores/store.ts";
 import { applyDuePolicies } from "../retention/job.ts";
 import { announceDue } from "../revocations/announcing.ts";
 import { serverCaller } from "../tokens/scopes.ts";
@@ -20,14 +22,41 @@ type Needs = {
   log: Logger;
   incompleteTtlMs: number;
   consumptions: Consumptions;
+  files: FileStore;
 };
 
 /** What the server does by itself now and then. */
-export function periodicJobs({ database, clock, log, incompleteTtlMs, consumptions }: Needs): Periodic[] {
+export function periodicJobs({
+  database,
+  clock,
+  log,
+  incompleteTtlMs,
+  consumptions,
+  files: store,
+}: Needs): Periodic[] {
   const tell = (count: number, message: string): void => {
     if (count > 0) log.info({ count }, message);
   };
+  const files = { database, clock, store };
   return [
+    {
+      name: "files",
+      everyMs: 10 * 60_000,
+      async run(signal) {
+        const { released, removed } = await collectFiles(files, serverCaller("files"), signal);
+        tell(released, "holdings of files let go, as no build names them");
+        tell(removed, "files removed that nobody holds");
+      },
+    },
+    {
+      name: "files-unknown",
+      everyMs: 24 * 60 * 60_000,
+      async run(signal) {
+        const { unfinished, removed } = await collectUnknown(files, signal);
+        tell(unfinished, "unfinished uploads removed");
+        tell(removed, "files removed that the database does not know");
+      },
+    },
     {
       name: "expiry",
       everyMs: Math.min(incompleteTtlMs / 4, 60_000),

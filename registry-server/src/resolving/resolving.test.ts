@@ -27,7 +27,7 @@ forEachDatabase((test) => {
     metadata: { commit: "4f2a9c1", tag: "web" },
     labels: { os: "alpine" },
     images: [{ platform: "docker", region: "", external_id: "web@sha256:1" }],
-    files: [{ path: "sbom.json", size: 2, sha256: "a".repeat(64) }],
+    files: [{ path: "sbom.json", size: 2, sha256: "a".repeat(64), stored: false }],
   };
 
   async function twoBuilds(): Promise<string> {

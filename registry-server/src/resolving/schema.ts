@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { artifactType, externalId, ImageSchema, platform, region } from "../builds/schema.ts";
+import { artifactType, externalId, FileSchema, ImageSchema, platform, region } from "../builds/schema.ts";
 import type { Problem } from "../http/problem.ts";
 import {
   artifactReference,
@@ -171,11 +171,7 @@ export const ResolvedSchema = z
     images: z.array(
       ImageSchema.extend({ build: z.string(), artifact_type: z.string() }).openapi("ResolvedImage"),
     ),
-    files: z.array(
-      z
-        .object({ path: z.string(), size: z.int(), sha256: z.string(), build: z.string() })
-        .openapi("ResolvedFile"),
-    ),
+    files: z.array(FileSchema.extend({ build: z.string() }).openapi("ResolvedFile")),
     builds: z.array(
       z
         .object({ name: z.string(), artifact_type: z.string(), metadata: stringMap, labels: stringMap })

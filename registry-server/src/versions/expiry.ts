@@ -1,6 +1,7 @@
 import { type ArtifactRow, lockArtifactById } from "../artifacts/store.ts";
 import type { Database } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
+import { releaseFiles } from "../files/store.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { versionNotFound } from "./problems.ts";
 import {
@@ -44,6 +45,7 @@ export async function findOpen(
 
 /** Ends an incomplete version; its fingerprint is free again. The caller has locked the artifact. */
 export async function expireVersion(unit: Unit, path: string, version: VersionRow): Promise<void> {
+  await releaseFiles(unit.tx, { version: version.id }, unit.now);
   await updateVersion(unit.tx, version.id, { state: "expired" }, unit.now);
   const before = { active_at: version.active_at };
   await recordEvent(unit, { action: "version.expired", artifact: path, version, detail: { before } });

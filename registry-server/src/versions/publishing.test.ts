@@ -44,7 +44,7 @@ forEachDatabase((test) => {
             labels: { a: "b" },
           },
         ],
-        files: [{ path: "out/disk.raw", size: 9_007_199_254_740_991, sha256: "ab".repeat(32) }],
+        files: [{ path: "out/disk.raw", size: 9_007_199_254_740_991, sha256: "ab".repeat(32), stored: false }],
         parents: [
           { artifact: "hashicorp/base", version: 12 },
           { artifact: "hashicorp/base", fingerprint: "xyz" },
@@ -459,7 +459,7 @@ forEachDatabase((test) => {
     });
   });
 
-  const file = { path: "disk.raw", size: 1, sha256: "0".repeat(64) };
+  const file = { path: "disk.raw", size: 1, sha256: "0".repeat(64), stored: false };
   const parent = { artifact: "a/b", version: 1 };
 
   async function eventsOf(artifact: string) {

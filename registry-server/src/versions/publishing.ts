@@ -6,6 +6,7 @@ import { loadBuilds, writeBuild } from "../builds/store.ts";
 import type { Database } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
+import { requireFiles } from "../files/holding.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { completeVersion } from "./completion.ts";
 import { expireVersion, findOpen, isOverdue } from "./expiry.ts";
@@ -122,6 +123,7 @@ async function storeReport(
     await touchVersion(unit.tx, version.id, unit.now);
     return;
   }
+  await requireFiles(unit, artifact, report);
   const owner = { artifactId: artifact.id, versionId: version.id, replaces: earlier !== undefined };
   await writeBuild(unit.tx, owner, name, report, unit.now);
   await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);

@@ -56,6 +56,7 @@ export const publishVersion = createRoute({
     ...commonProblems,
     ...bodyProblems,
     ...problems("version_complete", "version_differs", "build_unexpected"),
+    ...problems("file_missing", "quota_exceeded"),
   },
 });
 

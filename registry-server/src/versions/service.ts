@@ -7,6 +7,7 @@ import { listPointingAt } from "../channels/store.ts";
 import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
+import { releaseFiles } from "../files/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import { rewriteSearchTerms } from "../search/terms.ts";
@@ -170,6 +171,7 @@ export class VersionService {
       const builds = await loadBuilds(unit.tx, row.id);
       if (row.state !== "incomplete") return viewVersion(path, row, builds);
       const why = reason === undefined ? {} : { reason };
+      await releaseFiles(unit.tx, { version: row.id }, unit.now);
       const abandoned = await updateVersion(unit.tx, row.id, { state: "abandoned" }, unit.now);
       await recordEvent(unit, { action: "version.abandoned", artifact: path, version: row, detail: why });
       return viewVersion(path, abandoned, builds);

@@ -4,6 +4,7 @@ import { writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
 import type { OpenedWith, StoredLatest, StoredState, Tables } from "../database/schema.ts";
 import { removeLogs, removeLogsOf } from "../logs/store.ts";
+import { releaseFiles } from "../files/store.ts";
 import { removeSearchTerms, removeSearchTermsOf } from "../search/terms.ts";
 
 export type VersionRow = Selectable<Tables["versions"]>;
@@ -172,6 +173,7 @@ const tombstone = { state: "deleted", semver_key: null, latest_number: null, des
 
 /** Leaves a tombstone of a version: its number stays taken, its builds and logs are gone. */
 export async function deleteVersion(tx: Writer, id: number, now: string): Promise<void> {
+  await releaseFiles(tx, { version: id }, now);
   await tx.deleteFrom("builds").where("version_id", "=", id).execute();
   await removeLogs(tx, id);
   await removeSearchTerms(tx, id);
@@ -180,6 +182,7 @@ export async function deleteVersion(tx: Writer, id: number, now: string): Promis
 
 /** Leaves tombstones of all versions of an artifact. */
 export async function deleteVersionsOf(tx: Writer, artifactId: number, now: string): Promise<void> {
+  await releaseFiles(tx, { artifact: artifactId }, now);
   await tx.deleteFrom("builds").where("artifact_id", "=", artifactId).execute();
   await removeLogsOf(tx, artifactId);
   await removeSearchTermsOf(tx, artifactId);

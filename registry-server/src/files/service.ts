@@ -1,0 +1,145 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { artifactNotFound } from "../artifacts/problems.ts";
+import { type ArtifactName, lockOrCreate, pathOf } from "../artifacts/service.ts";
+import { findArtifact, lockArtifact } from "../artifacts/store.ts";
+import type { Database } from "../database/database.ts";
+import { findBuildId } from "../documents/store.ts";
+import { Problem } from "../http/problem.ts";
+import type { Arriving, Range } from "../http/streaming.ts";
+import type { Caller, Clock, Unit } from "../unit.ts";
+import { nameSelector, versionNotFound } from "../versions/problems.ts";
+import { findVersion, type VersionSelector } from "../versions/store.ts";
+import { findFile, listFilePaths } from "./finding.ts";
+import { holdAll, holdReadable } from "./holding.ts";
+import { notHeld, quotaExceeded, storeFailed } from "./problems.ts";
+import type { HeldFile } from "./schema.ts";
+import { announceBlob, dueAfter, findBlob, findUsage, isHeldIn, keepHeld } from "./store.ts";
+import type { FileStore } from "./stores/store.ts";
+import { verified } from "./stores/verified.ts";
+
+/** How a path names a file of a build. */
+export type FileName = ArtifactName & { version: VersionSelector; build: string; path: string };
+
+/** Equal bytes that are just being removed are gone after this long, or something is wrong. */
+const removalMs = 30_000;
+const removalPollMs = 100;
+
+/** Takes bytes in before builds name them, and gives them out by the builds that do. */
+export class FileService {
+  readonly #database: Database;
+  readonly #store: FileStore;
+  readonly #clock: Clock;
+  readonly #most: number;
+
+  /** @param most how many bytes a file may have */
+  constructor(database: Database, store: FileStore, clock: Clock, most: number) {
+    this.#database = database;
+    this.#store = store;
+    this.#clock = clock;
+    this.#most = most;
+  }
+
+  /**
+   * Whether there is nothing to send; what is there stays for a day.
+   *
+   * @throws Problem `file_not_found`, `quota_exceeded`
+   */
+  async find(name: ArtifactName, sha256: string, caller: Caller): Promise<HeldFile> {
+    return this.#write(caller, async (unit) => {
+      const artifact = await lockArtifact(unit.tx, pathOf(name));
+      if (!artifact || artifact.deleted_at !== null) throw notHeld(pathOf(name), sha256);
+      const [held] = await holdReadable(unit, artifact, [sha256], dueAfter(unit.now));
+      if (!held) throw notHeld(pathOf(name), sha256);
+      return held;
+    });
+  }
+
+  /**
+   * Takes bytes in. What the store has already is read to its end all the same, as proof that the caller has it.
+   *
+   * @throws Problem `file_differs`, `quota_exceeded`, `body_too_large`, `request_timeout`, `unavailable`
+   */
+  async upload(
+    name: ArtifactName,
+    sha256: string,
+    { stream, size }: Arriving,
+    caller: Caller,
+  ): Promise<{ file: HeldFile; created: boolean }> {
+    const room = await this.#roomFor(name.namespace, sha256);
+    if (size !== undefined && size > room.most) throw room.refuse(size);
+    const expected = { sha256, size, most: room.most };
+    const beforeKept = (count: number) => this.#announce({ sha256, size: count }, caller);
+    const isStored = (await findBlob(this.#database.reads, sha256)) !== undefined;
+    try {
+      if (isStored) for await (const _ of verified(stream, expected));
+      else await this.#store.put(stream, { ...expected, beforeKept });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw this.#database.isUnavailable(error) ? error : storeFailed(error);
+      throw error.code === "body_too_large" ? room.refuse(room.most + 1) : error;
+    }
+    return this.#write(caller, async (unit) => {
+      const { row: artifact } = await lockOrCreate(unit, name);
+      const until = dueAfter(unit.now);
+      const [earlier] = await keepHeld(unit.tx, artifact.id, [sha256], until);
+      if (earlier) return { file: earlier, created: false };
+      const [file] = await holdAll(unit, artifact, [sha256], until);
+      if (file) return { file, created: true };
+      const detail = "Equal bytes were removed while these arrived. Nothing was stored; send them again.";
+      throw new Problem("unavailable", detail);
+    });
+  }
+
+  /** @throws Problem `artifact_not_found`, `version_not_found`, `build_not_found`, `file_not_found` */
+  async download(name: FileName) {
+    const db = this.#database.reads;
+    const artifact = await findArtifact(db, pathOf(name));
+    if (!artifact) throw artifactNotFound(pathOf(name));
+    const version = await findVersion(db, artifact.id, name.version);
+    if (!version) throw versionNotFound(pathOf(name), name.version);
+    const where = `Version ${nameSelector(name.version)} of "${pathOf(name)}"`;
+    const buildId = await findBuildId(db, version.id, name.build);
+    if (buildId === undefined) {
+      throw new Problem("build_not_found", `${where} has no build "${name.build}".`);
+    }
+    const file = await findFile(db, buildId, name.path);
+    if (!file) {
+      const files = await listFilePaths(db, buildId);
+      const detail = `${where} has no file "${name.path}" in its build "${name.build}"; it has ${files.join(", ") || "none"}.`;
+      throw new Problem("file_not_found", detail, { files });
+    }
+    const { path, size, sha256, isHeld } = file;
+    if (!isHeld) {
+      const detail = `The file "${path}" was recorded only: it was made with ${size} bytes and the SHA-256 ${sha256}, and this registry does not have them.`;
+      throw new Problem("file_not_found", detail);
+    }
+    return { path, size, sha256, open: (range: Range | undefined) => this.#store.read(sha256, range) };
+  }
+
+  /** How many bytes may come, and why not more. */
+  async #roomFor(namespace: string, sha256: string) {
+    const db = this.#database.reads;
+    const usage = await findUsage(db, namespace);
+    const left = usage?.quota_bytes == null ? this.#most : Math.max(0, usage.quota_bytes - usage.used_bytes);
+    if (!usage || left >= this.#most || (await isHeldIn(db, usage.id, sha256))) {
+      const detail = `A file has at most ${this.#most} bytes here (WAYBILL_MAX_FILE_SIZE of the server).`;
+      return { most: this.#most, refuse: () => new Problem("body_too_large", detail) };
+    }
+    return { most: left, refuse: (size: number) => quotaExceeded(usage, size) };
+  }
+
+  /** Right before bytes are in the store, so that no collection takes them for something that nobody wants. */
+  async #announce(file: HeldFile, caller: Caller): Promise<void> {
+    const ends = performance.now() + removalMs;
+    while (!(await this.#write(caller, ({ tx, now }) => announceBlob(tx, file, dueAfter(now))))) {
+      if (performance.now() > ends) {
+        const detail = "Equal bytes are being removed, for too long. Nothing was stored; try again later.";
+        throw new Problem("unavailable", detail);
+      }
+      await delay(removalPollMs);
+    }
+  }
+
+  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
+  }
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { FileStore } from "./store.ts";
+import { verified } from "./verified.ts";
+
+/** How much is on its way to the disk of each upload, and from it to each download. */
+const writtenAtOnce = 4 * 1024 * 1024;
+const readAtOnce = 512 * 1024;
+
+/**
+ * Keeps files in a directory, for this user only: `9f/9f86d0...` when they are whole, `incoming/` before. It is made
+ * when it is first needed.
+ */
+export function openDirectoryStore(root: string): FileStore {
+  const incoming = join(root, "incoming");
+  const pathOf = (sha256: string) => join(root, sha256.slice(0, 2), sha256);
+
+  return {
+    shown: root,
+
+    async put(content, expected) {
+      await mkdir(incoming, { recursive: true, mode: 0o700 });
+      const unfinished = join(incoming, randomUUID());
+      try {
+        const size = await writeSynced(unfinished, verified(content, expected));
+        const directory = join(root, expected.sha256.slice(0, 2));
+        if ((await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined)
+          await syncDirectory(root);
+        await rename(unfinished, pathOf(expected.sha256));
+        await syncDirectory(directory);
+        return { size };
+      } catch (error) {
+        await rm(unfinished, { force: true });
+        throw error;
+      }
+    },
+
+    async size(sha256) {
+      const found = await stat(pathOf(sha256)).catch(unlessMissing);
+      return found?.size;
+    },
+
+    async read(sha256, range) {
+      const file = await open(pathOf(sha256));
+      const bytes = file.createReadStream({ ...range, highWaterMark: readAtOnce });
+      return Readable.toWeb(bytes) as ReadableStream<Uint8Array>;
+    },
+
+    remove: (sha256) => rm(pathOf(sha256), { force: true }),
+
+    async *list() {
+      for (const part of await namesIn(root)) {
+        if (!/^[0-9a-f]{2}$/.test(part)) continue;
+        for (const sha256 of await namesIn(join(root, part))) {
+          const found = await stat(pathOf(sha256)).catch(unlessMissing);
+          if (found && /^[0-9a-f]{64}$/.test(sha256)) {
+            yield { sha256, size: found.size, modifiedAt: found.mtime };
+          }
+        }
+      }
+    },
+
+    async removeUnfinished(since) {
+      let count = 0;
+      for (const name of await namesIn(incoming)) {
+        const path = join(incoming, name);
+        const found = await stat(path).catch(unlessMissing);
+        if (!found || found.mtime >= since) continue;
+        await rm(path, { force: true });
+        count++;
+      }
+      return count;
+    },
+
+    async ping() {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+    },
+  };
+}
+
+/** Writes a new file, readable by its owner only, that survives a loss of power once this returns. */
+async function writeSynced(path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    const written = file.createWriteStream({ highWaterMark: writtenAtOnce, autoClose: false });
+    await pipeline(content, written);
+    await file.sync();
+    return written.bytesWritten;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name in a directory survives a loss of power only when the directory itself was written. */
+async function syncDirectory(path: string): Promise<void> {
+  // Windows has no such thing, and refuses to open directories.
+  if (process.platform === "win32") return;
+  const directory = await open(path);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await readdir(directory).catch(unlessMissing)) ?? [];
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
