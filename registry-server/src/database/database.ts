@@ -31,6 +31,15 @@ export type Database = {
 
 export type DatabaseLog = { warn(fields: object, message: string): void };
 
+const databases = new WeakMap<Writer, Database>();
+
+/** The database that a transaction is of. */
+export function databaseOf(tx: Writer): Database {
+  const database = databases.get(tx);
+  if (!database) throw new Error("a transaction begins with `write` of a database that openDatabase opened");
+  return database;
+}
+
 /**
  * Opens a database and brings its tables up to date.
  *
@@ -45,6 +54,12 @@ export async function openDatabase(url: string, log: DatabaseLog, dataDir?: stri
     : (await import("./postgres.ts")).openPostgres(url, log);
   try {
     await migrate(migrations);
+    const write = database.write.bind(database);
+    database.write = (work) =>
+      write((tx) => {
+        databases.set(tx, database);
+        return work(tx);
+      });
     return database;
   } catch (error) {
     await database.close();

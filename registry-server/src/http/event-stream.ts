@@ -42,7 +42,6 @@ export class EventStream {
 
   static readonly headers = {
     "Content-Type": "text/event-stream",
-    "Cache-Control": "no-store",
     // nginx would otherwise keep back what is sent until there is a lot of it.
     "X-Accel-Buffering": "no",
   };

@@ -1,0 +1,97 @@
+import type { Database } from "../database/database.ts";
+import { EventStream, type StreamedEvent } from "../http/event-stream.ts";
+import { JsonLines } from "../http/json-lines.ts";
+import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
+import { type Actor, mayRead } from "../tokens/scopes.ts";
+import type { Caller } from "../unit.ts";
+import { actionsOf, type EventFilter } from "./filter.ts";
+import { EventTail } from "./following.ts";
+import { beginning, type EventRow, lastPosition, listEvents, positionOf, readAfter } from "./reading.ts";
+import type { Event, EventQuery } from "./schema.ts";
+
+const exportBatch = 500;
+
+/** Tells what happened and who did it. */
+export class EventService {
+  readonly #database: Database;
+  readonly #tail: EventTail;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#tail = new EventTail(database);
+  }
+
+  /** The newest first. */
+  async list(query: EventQuery, caller: Caller): Promise<{ items: Event[]; next_cursor: string | null }> {
+    const size = query.limit ?? defaultPageSize;
+    const page = { before: readCursor(query.cursor, "number"), limit: size + 1 };
+    const rows = await listEvents(this.#database.reads, toFilter(query), caller, page);
+    return toPage(
+      rows,
+      size,
+      ({ id }) => id,
+      (row) => viewEvent(row, caller),
+    );
+  }
+
+  /** @param after the id of the event to go on after; without it, what happens from now on */
+  follow(query: EventQuery, after: number | undefined, caller: Caller): EventStream {
+    const wanted = { filter: toFilter(query), reader: caller, after };
+    const follow = this.#tail.follow.bind(this.#tail);
+    return new EventStream(async function* streamEvents(signal) {
+      for await (const row of follow(wanted, signal)) yield toStreamed(row, caller);
+    });
+  }
+
+  /** In the order in which they are followed, up to the last one that is certain now. */
+  export(query: EventQuery & { after?: number | undefined }, caller: Caller): JsonLines {
+    const { reads } = this.#database;
+    const narrowed = { filter: toFilter(query), reader: caller };
+    return new JsonLines(
+      (async function* exportEvents() {
+        const until = await lastPosition(reads);
+        let after = query.after === undefined ? beginning : await positionOf(reads, query.after);
+        for (;;) {
+          const { events } = await readAfter(reads, { after, until, limit: exportBatch }, narrowed);
+          for (const { event } of events) yield viewEvent(event, caller);
+          const last = events.at(-1);
+          if (!last || events.length < exportBatch) return;
+          after = last.position;
+        }
+      })(),
+    );
+  }
+}
+
+function toFilter({ artifact, actor, action, since, until }: EventQuery): EventFilter {
+  return { artifact, actor, since, until, actions: action?.flatMap(actionsOf) };
+}
+
+/** An event as its reader may see it: of a version that was revoked with an ancestor, not which one, if it is not the reader's. */
+export function viewEvent(event: EventRow, reader: Actor): EventRow {
+  const { before, after } = event.detail;
+  const [hiddenBefore, hiddenAfter] = [hide(before, reader), hide(after, reader)];
+  if (hiddenBefore === before && hiddenAfter === after) return event;
+  const parts = { ...(hiddenBefore && { before: hiddenBefore }), ...(hiddenAfter && { after: hiddenAfter }) };
+  return { ...event, detail: { ...event.detail, ...parts } };
+}
+
+type Part = EventRow["detail"]["before"];
+
+function hide(part: Part, reader: Actor): Part {
+  const { revoked_by: by } = (part ?? {}) as { revoked_by?: { artifact?: string } | null };
+  if (by?.artifact === undefined || mayRead(reader, by.artifact)) return part;
+  return { ...part, revoked_by: null };
+}
+
+const streamed = new WeakMap<EventRow, StreamedEvent>();
+
+/** What is the same for all who follow is written once. */
+function toStreamed(row: EventRow, reader: Actor): StreamedEvent {
+  const event = viewEvent(row, reader);
+  const earlier = streamed.get(event);
+  if (earlier) return earlier;
+  const made = { id: String(event.id), data: JSON.stringify(event) };
+  streamed.set(event, made);
+  return made;
+}
