@@ -79,6 +79,10 @@ export function readConfig(args: string[], env: NodeJS.ProcessEnv): Config | "he
       `${names.listen} is "${values.listen.host}", but --dev asks for no token and so listens on loopback only: use 127.0.0.1, [::1] or localhost, or leave --dev out.`,
     );
   }
+  if ((values.tlsCert === undefined) !== (values.tlsKey === undefined)) {
+    const [given, missing] = values.tlsCert === undefined ? ["tlsKey", "tlsCert"] : ["tlsCert", "tlsKey"];
+    throw new ConfigError(`${names[given ?? ""]} is given without ${names[missing ?? ""]}: TLS needs both.`);
+  }
   const dataDir = resolve(values.dataDir ?? defaultDataDir(env));
   return {
     ...values,
@@ -86,6 +90,15 @@ export function readConfig(args: string[], env: NodeJS.ProcessEnv): Config | "he
     databaseUrl: values.databaseUrl ?? `sqlite:${join(dataDir, "waybill.sqlite")}`,
     files: values.files ?? `directory:${join(dataDir, "files")}`,
   };
+}
+
+/** What must be in no log: settings that are secret, and the password of the database, as it is written and meant. */
+export function secretsOf(config: Config): (string | undefined)[] {
+  const secrets = entries
+    .filter(([, { secret }]) => secret)
+    .map(([name]) => config[name] as string | undefined);
+  const password = URL.canParse(config.databaseUrl) ? new URL(config.databaseUrl).password : "";
+  return [...secrets, password, decodeURIComponent(password), process.env.AWS_SECRET_ACCESS_KEY];
 }
 
 function readVariable(variable: string, env: NodeJS.ProcessEnv): string | undefined {

@@ -3,9 +3,10 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
-import { type Config, ConfigError, readConfig, usage, variableOf } from "./config.ts";
+import { type Config, ConfigError, readConfig, secretsOf, usage, variableOf } from "./config.ts";
 import { StartError } from "./database/migrate.ts";
 import { shownDatabase } from "./database/shown.ts";
+import { redactWith } from "./log/redact.ts";
 import { type RunningServer, runServer } from "./server.ts";
 import type { SettingName } from "./settings.ts";
 import type { Clock } from "./unit.ts";
@@ -64,21 +65,23 @@ export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env
     return 0;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`waybill serve: ${error.message}\n`);
+    process.stderr.write(redactWith([])(`waybill serve: ${error.message}\n`));
     return error instanceof ConfigError ? 2 : 1;
   }
 }
 
-function logTo({ logLevel }: Config): pino.Logger {
-  return pino(
-    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 2, sync: true }),
-  );
+function logTo(config: Config): pino.Logger {
+  const { logLevel: level } = config;
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const hooks = { streamWrite: redactWith(secretsOf(config)) };
+  const { isoTime: timestamp } = pino.stdTimeFunctions;
+  return pino({ level, base: null, timestamp, formatters, hooks }, pino.destination({ fd: 2, sync: true }));
 }
 
 /** Says all that an operator needs to know in one piece, so that whoever reads it has it whole. */
-function announce(config: Config, { url, bootstrap }: RunningServer): void {
+function announce(config: Config, { url, metricsUrl, bootstrap }: RunningServer): void {
   const lines = [`Waybill registry listens on ${url}`, `Data: ${shownDatabase(config.databaseUrl)}`];
+  if (metricsUrl !== undefined) lines.push(`Metrics, without a token: ${metricsUrl}/metrics`);
   if (config.dev) lines.push("Development mode: no token is asked for; only this machine can connect.");
   if (bootstrap.shown !== undefined) lines.push(`Admin token (shown once): ${bootstrap.shown}`);
   if (bootstrap.givenIsUnknown) {

@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
@@ -6,11 +5,15 @@ import { Consumptions } from "./consumers/consumptions.ts";
 import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
 import { openFileStore } from "./files/stores/store.ts";
-import { drain, listen, listenerFor } from "./http/listener.ts";
+import { type Front, openFront } from "./http/front.ts";
 import { onlyLoopback } from "./http/loopback.ts";
 import { startLoop } from "./jobs/loop.ts";
 import { periodicJobs } from "./jobs/periodic.ts";
 import { openJobs } from "./jobs/queue.ts";
+import { Gate } from "./limits/gate.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { measureProcess } from "./metrics/process.ts";
+import { measureRegistry, timeWrites } from "./metrics/registry.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/bootstrap.ts";
 import { LastUses } from "./tokens/last-uses.ts";
 import type { Clock } from "./unit.ts";
@@ -22,6 +25,8 @@ const noteUsesEveryMs = 60_000;
 
 export type RunningServer = {
   url: string;
+  /** Where the metrics are told to whoever asks, when that is wanted. */
+  metricsUrl: string | undefined;
   bootstrap: Bootstrap;
   /** Stops accepting, lets requests under way end (for at most ten seconds), and closes the database. */
   close(): Promise<void>;
@@ -33,9 +38,11 @@ export type RunningServer = {
  * @throws StartError when the database or the address cannot be used
  */
 export async function runServer(config: Config, log: Logger, clock: Clock): Promise<RunningServer> {
-  const database = await openDatabase(config.databaseUrl, log, config.dataDir).catch((error: unknown) => {
+  const opened = await openDatabase(config.databaseUrl, log, config.dataDir).catch((error: unknown) => {
     throw asStartError(error, "The database cannot be used");
   });
+  const metrics = new Metrics();
+  const database = timeWrites(opened, metrics);
   const jobs = await openJobs(database, config.databaseUrl, log).catch(async (error: unknown) => {
     await database.close();
     throw asStartError(error, "The database cannot be used for jobs");
@@ -47,11 +54,15 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     const lastUses = new LastUses(database, clock);
     const closing = new AbortController();
     const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, jobs, closing: closing.signal };
-    const app = createApp({ ...needs, maxLogSize, lastUses, files, maxFileSize });
+    // In development there is one who sends requests, and all of them have no token.
+    const gate = new Gate(dev ? { ...config, tokenRate: undefined, addressRate: undefined } : config);
+    const app = createApp({ ...needs, maxLogSize, lastUses, files, maxFileSize, gate, metrics });
     const { isUnavailable } = database;
-    const server = listenerFor(dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch);
-    const url = await listen(server, config.listen);
-    const bootstrap = await bootstrapAt(server);
+    const answer = dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch;
+    const front = await openFront(config, answer, { log, gate, metrics });
+    const stopMeasuring = measureProcess(metrics);
+    measureRegistry(metrics, { database, jobs, gate });
+    const bootstrap = await bootstrapAt(front);
     for (const job of periodicJobs({ ...needs, files })) jobs.every(job);
     const flushing = { name: "consumption", everyMs: flushEveryMs, run: () => consumptions.flush() };
     const stopFlushing = startLoop(flushing, new AbortController().signal, log);
@@ -59,23 +70,25 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     const stopNoting = startLoop(noting, new AbortController().signal, log);
 
     /** Only a server that listens makes the token it shows once; until then no request has one that is known. */
-    async function bootstrapAt(listening: Server): Promise<Bootstrap> {
+    async function bootstrapAt(listening: Front): Promise<Bootstrap> {
       if (dev) return { givenIsUnknown: false };
       try {
         return await bootstrapTokens(database, clock, config.bootstrapToken);
       } catch (error) {
-        await drain(listening);
+        await listening.close();
         throw error;
       }
     }
 
     return {
-      url,
+      url: front.url,
+      metricsUrl: front.metricsUrl,
       bootstrap,
       async close() {
         closing.abort();
         // Requests under way may still add jobs.
-        await drain(server);
+        await front.close();
+        stopMeasuring();
         await Promise.all([jobs.stop(), stopFlushing(), stopNoting()]);
         await consumptions.flush().catch((error: unknown) => {
           log.warn({ err: error }, "who resolved what in the last seconds could not be written");

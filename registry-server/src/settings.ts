@@ -1,6 +1,7 @@
 /** Every setting of the server: its flag and variable follow from its name, its line of the usage from what is here. */
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
+import { proxyHeaders } from "./limits/clients.ts";
 import { isNetwork } from "./outbound/addresses.ts";
 import { isToken } from "./tokens/token.ts";
 
@@ -83,6 +84,15 @@ const listen = z
   })
   .refine(({ port }) => port <= 65_535, "must have a port between 0 and 65535");
 
+/** A rate as a setting: so many requests in so much time, or `off`. */
+const rate = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,8}\/[1-9]\d{0,5}[smh])$/, "must be requests and a time, such as 12000/1m, or off")
+  .transform((text) => {
+    const [requests = "", time = ""] = text.split("/");
+    return text === "off" ? undefined : { requests: Number(requests), windowMs: parseDuration(time) ?? 0 };
+  });
+
 const databaseUrl = z
   .string()
   .refine(
@@ -148,6 +158,58 @@ export const settings = {
     schema: list(
       z.string().refine(isNetwork, "must be networks such as 10.1.0.0/16,fd00::/8, separated by commas"),
     ).prefault(""),
+  },
+  tlsCert: {
+    value: "path",
+    help: "PEM certificate with its chain: speak TLS; read again when\nit changes, and on SIGHUP",
+    schema: z.string().optional(),
+  },
+  tlsKey: {
+    value: "path",
+    help: "PEM private key of the certificate",
+    schema: z.string().optional(),
+  },
+  trustedProxies: {
+    value: "networks",
+    help: "proxies that are believed who sends a request, such as\n10.0.0.0/8,::1 (none)",
+    schema: list(
+      z.string().refine(isNetwork, "must be networks such as 10.1.0.0/16,fd00::/8, separated by commas"),
+    ).prefault(""),
+  },
+  trustedProxyHeader: {
+    value: "name",
+    help: "where they say so: x-forwarded-for or forwarded\n(x-forwarded-for)",
+    schema: z.enum(proxyHeaders).default("x-forwarded-for"),
+  },
+  tokenRate: {
+    value: "rate",
+    help: "requests that a token may send, or off (12000/1m)",
+    schema: rate.prefault("12000/1m"),
+  },
+  addressRate: {
+    value: "rate",
+    help: "requests that an address may send without a token, or off\n(3000/1m)",
+    schema: rate.prefault("3000/1m"),
+  },
+  maxRequests: {
+    value: "number",
+    help: "requests under way at once; more are answered 503 (1000)",
+    schema: wholeNumber(1, 100_000).prefault("1000"),
+  },
+  maxConnections: {
+    value: "number",
+    help: "open connections; half of them at most from one address\n(10000)",
+    schema: wholeNumber(2, 1_000_000).prefault("10000"),
+  },
+  requestTimeout: {
+    value: "time",
+    help: "how long a request may take to arrive (60s)",
+    schema: duration("1s", "1h").prefault("60s"),
+  },
+  metricsListen: {
+    value: "host:port",
+    help: "where to tell /metrics to whoever asks, without a token (nowhere)",
+    schema: listen.optional(),
   },
   logLevel: {
     value: "level",

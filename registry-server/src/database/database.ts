@@ -24,6 +24,8 @@ export type Database = {
   onSignal(topic: string, listener: () => void): () => void;
   /** Fails when the database does not answer. */
   ping(): Promise<void>;
+  /** How many connections there are, on PostgreSQL. */
+  connections?(): { total: number; idle: number; waiting: number };
   /** Whether an error says that the database cannot be used now, so that trying again later makes sense. */
   isUnavailable(error: unknown): boolean;
   close(): Promise<void>;

@@ -58,6 +58,7 @@ export function openPostgres(
     async ping() {
       await sql`select 1`.execute(db);
     },
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     isUnavailable,
     async close() {
       await pool.end();

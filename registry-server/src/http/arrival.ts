@@ -2,25 +2,26 @@
 import type { IncomingMessage, Server } from "node:http";
 import { Problem } from "./problem.ts";
 
-/** A body that is read whole must be here after this long. */
-const wholeBodyMs = 60_000;
-/** One that is handed on while it arrives must go on: this much, each time this long. */
+/** What must arrive of a body that is handed on while it does, in the time that others have for all of it. */
 const leastBytes = 64 * 1024;
-const leastBytesEveryMs = 60_000;
 
-const limits = new WeakMap<IncomingMessage, NodeJS.Timeout>();
+const limits = new WeakMap<IncomingMessage, { timer: NodeJS.Timeout; mostMs: number }>();
 
-/** Ends requests whose body does not arrive in time, unless their route reads them by {@link expectSlowly}. */
-export function limitArrival(server: Server): void {
+/**
+ * Ends requests whose body does not arrive in time, unless their route reads them by {@link expectSlowly}.
+ *
+ * @param mostMs how long a body may take that is read whole
+ */
+export function limitArrival(server: Server, mostMs: number): void {
   server.prependListener("request", (request: IncomingMessage) => {
     const { headers, socket } = request;
     if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) return;
     const timer = setTimeout(() => {
       const error = Object.assign(new Error("slow"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
       if (!request.complete) server.emit("clientError", error, socket);
-    }, wholeBodyMs);
+    }, mostMs);
     timer.unref();
-    limits.set(request, timer);
+    limits.set(request, { timer, mostMs });
     request.once("close", () => clearTimeout(timer));
   });
 }
@@ -32,13 +33,14 @@ export function limitArrival(server: Server): void {
  * @throws Problem `request_timeout`
  */
 export async function* expectSlowly(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  clearTimeout(limits.get(request));
+  const { timer, mostMs = 60_000 } = limits.get(request) ?? {};
+  clearTimeout(timer);
   let arrived = 0;
   const watch = setInterval(() => {
-    const detail = `Less than ${leastBytes / 1024} KiB of the body arrived in ${leastBytesEveryMs / 1000} seconds.`;
+    const detail = `Less than ${leastBytes / 1024} KiB of the body arrived in ${mostMs / 1000} seconds.`;
     if (arrived < leastBytes) request.destroy(new Problem("request_timeout", detail));
     arrived = 0;
-  }, leastBytesEveryMs);
+  }, mostMs);
   watch.unref();
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {

@@ -1,35 +1,73 @@
-import { createServer, type Server, ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { StartError } from "../database/migrate.ts";
+import { answerHeaders } from "./answers.ts";
 import { limitArrival } from "./arrival.ts";
 import type { Fetch } from "./loopback.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 
 const drainMs = 10_000;
 const closeIdleEveryMs = 50;
+const longestHeadersMs = 15_000;
+const handshakeMs = 10_000;
+const keepAliveMs = 30_000;
+/** A client that takes nothing of its answer for so long, or sends nothing, is gone. */
+const idleMs = 120_000;
+const headerKiB = 16;
+
+export type ListenerOptions = {
+  /** How long a request may take to arrive. */
+  requestTimeout: number;
+  /** Speaks TLS. */
+  certificate?: { cert: Buffer; key: Buffer } | undefined;
+  /** Whether a request came encrypted, here or to a trusted proxy. */
+  isSecure(request: IncomingMessage): boolean;
+};
 
 /** Makes the HTTP server that hands requests to the application; it does not listen yet. */
-export function listenerFor(fetch: Fetch): Server {
+export function listenerFor(fetch: Fetch, options: ListenerOptions): Server | SecureServer {
+  const headersTimeout = Math.min(longestHeadersMs, options.requestTimeout);
   const serverOptions = {
     // Bodies have limits of their own, see arrival.ts.
     requestTimeout: 0,
-    headersTimeout: 15_000,
-    keepAliveTimeout: 30_000,
-    maxHeaderSize: 16_384,
-    connectionsCheckingInterval: 5_000,
+    headersTimeout,
+    keepAliveTimeout: keepAliveMs,
+    maxHeaderSize: headerKiB * 1024,
+    connectionsCheckingInterval: headersTimeout / 3,
     ServerResponse: HeldResponse,
   };
-  const server = createServer(serverOptions, getRequestListener(fetch));
+  const tls = { ...options.certificate, minVersion: "TLSv1.2", handshakeTimeout: handshakeMs } as const;
+  const answer = getRequestListener(fetch, { errorHandler: answerUnreadable });
+  const server = options.certificate
+    ? createSecureServer({ ...serverOptions, ...tls }, answer)
+    : createServer(serverOptions, answer);
   server.maxRequestsPerSocket = 0;
-  limitArrival(server);
-  server.on("clientError", answerBadRequest);
+  server.setTimeout(idleMs);
+  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (options.isSecure(request)) response.setHeader("Strict-Transport-Security", "max-age=31536000");
+  });
+  limitArrival(server, options.requestTimeout);
+  // After the answers that are ready in this turn, which go out at its end.
+  server.on("clientError", (error, socket: Socket) => setImmediate(answerBadRequest, error, socket));
   return server;
 }
 
+/** Answers what is HTTP and yet no request that has a URL. */
+function answerUnreadable(): Response {
+  const problem = new Problem("invalid_request", "The path or the Host header is not valid.");
+  const headers = { ...answerHeaders(randomUUID()), "Content-Type": "application/problem+json" };
+  return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
+}
+
 /** Answers what is not HTTP, too large or too slow; it never reaches a route. */
-function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
+function answerBadRequest(
+  error: NodeJS.ErrnoException,
+  socket: Socket & { _httpMessage?: ServerResponse },
+): void {
+  if (!socket.writable || error.code === "ECONNRESET" || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }
@@ -41,8 +79,8 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 const badRequests: Record<string, [ProblemCode, string]> = {
-  HPE_HEADER_OVERFLOW: ["headers_too_large", "The headers are larger than 16 KiB."],
-  ERR_HTTP_REQUEST_TIMEOUT: ["request_timeout", "The request did not arrive within a minute."],
+  HPE_HEADER_OVERFLOW: ["headers_too_large", `The headers are larger than ${headerKiB} KiB.`],
+  ERR_HTTP_REQUEST_TIMEOUT: ["request_timeout", "The request did not arrive in time."],
 };
 
 /**
@@ -58,7 +96,7 @@ export function listen(server: Server, { host, port }: { host: string; port: num
     server.listen(port, host, () => {
       const address = server.address() as AddressInfo;
       const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
-      resolve(`http://${shown}:${address.port}`);
+      resolve(`${server instanceof SecureServer ? "https" : "http"}://${shown}:${address.port}`);
     });
   });
 }

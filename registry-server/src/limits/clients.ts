@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isIP } from "node:net";
+import { type BlockList, isIP } from "node:net";
 import { networks } from "../outbound/addresses.ts";
 
 /** The header in which proxies name who they speak for. */
@@ -10,34 +10,41 @@ export type ProxyHeader = (typeof proxyHeaders)[number];
 export type Client = { address: string; isSecure: boolean };
 
 /**
- * Makes the function that tells who sent a request.
+ * Tells who sent a request.
  *
  * Each proxy adds, at the end, whom it got the request from; so the last entry that is no trusted proxy is the client,
  * and whatever stands before it is only what that client says.
- *
- * @param trusted networks of the proxies; without any, whoever connects is the client
- * @param header the one that those proxies write; the other could come from the client unchanged
  */
-export function clientsBehind(
-  trusted: readonly string[],
-  header: ProxyHeader,
-): (incoming: IncomingMessage) => Client {
-  const proxies = networks(trusted);
-  const isProxy = (address: string) => proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+export class Clients {
+  readonly #proxies: BlockList | undefined;
+  readonly #header: ProxyHeader;
 
-  return function clientOf({ socket, headers }) {
+  /**
+   * @param trusted networks of the proxies; without any, whoever connects is the client
+   * @param header the one that those proxies write; the other could come from the client unchanged
+   */
+  constructor(trusted: readonly string[], header: ProxyHeader) {
+    this.#proxies = trusted.length === 0 ? undefined : networks(trusted);
+    this.#header = header;
+  }
+
+  isProxy(address: string): boolean {
+    return this.#proxies?.check(plain(address), isIP(plain(address)) === 6 ? "ipv6" : "ipv4") ?? false;
+  }
+
+  of({ socket, headers }: IncomingMessage): Client {
     const direct = { address: plain(socket.remoteAddress ?? ""), isSecure: "encrypted" in socket };
-    if (trusted.length === 0 || !isProxy(direct.address)) return direct;
-    const hops = header === "forwarded" ? readForwarded(headers.forwarded) : readForwardedFor(headers);
+    if (!this.isProxy(direct.address)) return direct;
+    const hops = this.#header === "forwarded" ? readForwarded(headers.forwarded) : readForwardedFor(headers);
     let client: Client = direct;
     for (const hop of hops.reverse()) {
       // What is no address, as "unknown" or a made-up name, ends what can be known.
       if (isIP(hop.address) === 0) break;
       client = hop;
-      if (!isProxy(hop.address)) break;
+      if (!this.isProxy(hop.address)) break;
     }
     return client;
-  };
+  }
 }
 
 function readForwardedFor(headers: IncomingMessage["headers"]): Client[] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import { Problem, type ProblemCode } from "../http/problem.ts";
-import { type Client, clientsBehind, type ProxyHeader, rateKeyOf } from "./clients.ts";
+import { type Client, Clients, type ProxyHeader, rateKeyOf } from "./clients.ts";
 import { Load } from "./load.ts";
 import { Meter, type Rate } from "./rates.ts";
 
@@ -24,20 +24,29 @@ export class Gate {
   readonly load: Load;
   readonly tokens: Meter | undefined;
   readonly addresses: Meter | undefined;
-  readonly #clientOf: (incoming: IncomingMessage) => Client;
+  readonly #clients: Clients;
 
   constructor(settings: GateSettings) {
     const { tokenRate, addressRate, maxRequests, trustedProxies, trustedProxyHeader } = settings;
     this.load = new Load(maxRequests);
     this.tokens = tokenRate && new Meter(tokenRate, "token");
     this.addresses = addressRate && new Meter(addressRate, "address");
-    this.#clientOf = clientsBehind(trustedProxies, trustedProxyHeader);
+    this.#clients = new Clients(trustedProxies, trustedProxyHeader);
+  }
+
+  isProxy(address: string): boolean {
+    return this.#clients.isProxy(address);
+  }
+
+  /** Whether a request came encrypted, here or to a trusted proxy. */
+  isSecure(incoming: IncomingMessage): boolean {
+    return this.#clients.of(incoming).isSecure;
   }
 
   /** Who sent a request; nobody when it did not come over a network, as in tests. */
   clientOf(c: Context): Client | undefined {
     const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
-    return incoming && this.#clientOf(incoming);
+    return incoming && this.#clients.of(incoming);
   }
 
   /**
