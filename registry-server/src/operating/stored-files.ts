@@ -1,0 +1,48 @@
+import type { FileStore } from "../files/stores/store.ts";
+import type { Connection } from "./connection.ts";
+import type { Progress } from "./tables.ts";
+
+const tellEveryMs = 5_000;
+
+export type StoredFile = { sha256: string; size: number };
+
+/** The files whose bytes a registry keeps, by what its database says. */
+export async function storedFiles(connection: Connection, schema: number): Promise<StoredFile[]> {
+  if (schema < firstSchemaWithFiles) return [];
+  const rows = await connection.query(
+    "SELECT sha256, size FROM blobs WHERE state = 'stored' ORDER BY sha256",
+  );
+  return rows.map(({ sha256, size }) => ({ sha256: String(sha256), size: Number(size) }));
+}
+
+const firstSchemaWithFiles = 6;
+
+/** Does something with every file, and tells now and then how far it is. */
+export async function forEachFile(
+  files: StoredFile[],
+  verb: string,
+  progress: Progress,
+  work: (file: StoredFile) => Promise<void>,
+): Promise<void> {
+  let told = Date.now();
+  for (const [index, file] of files.entries()) {
+    await work(file);
+    if (Date.now() - told < tellEveryMs) continue;
+    told = Date.now();
+    progress(`${index + 1} of ${files.length} files ${verb}`);
+  }
+  if (files.length > 0) progress(`${files.length} files ${verb}`);
+}
+
+/** Copies what a store does not have from another. */
+export async function copyFiles(
+  files: StoredFile[],
+  from: FileStore,
+  to: FileStore,
+  progress: Progress,
+): Promise<void> {
+  await forEachFile(files, "copied", progress, async ({ sha256, size }) => {
+    if ((await to.size(sha256)) === size) return;
+    await to.put(await from.read(sha256), { sha256, size, most: size });
+  });
+}
