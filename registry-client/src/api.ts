@@ -405,6 +405,23 @@ export interface components {
             /** @description Ask with `cursor` for the next page; null on the last */
             next_cursor: string | null;
         };
+        Exchange: {
+            /** @description The identity token (JWT) that the CI system gave the job */
+            token: string;
+        };
+        Exchanged: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expires_at: string;
+            /** @description What events call it: the rules and the subject */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            /** @description A token of this registry */
+            token: string;
+        };
         /**
          * @example {
          *       "path": "output/logstream.qcow2",
@@ -1293,6 +1310,62 @@ export interface components {
         };
         TokenPage: {
             items: components["schemas"]["Token"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        TrustRule: {
+            audience: string;
+            claims: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            description: string | null;
+            issuer: string;
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            ttl: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updated_at: string;
+        };
+        TrustRuleInput: {
+            /** @description What the claim `aud` must be or contain */
+            audience: string;
+            /**
+             * @description What claims must be; `*` stands for any text. Numbers and booleans are compared as text; of a list, one item must fit
+             * @example {
+             *       "repository": "acme/web",
+             *       "ref": "refs/heads/main"
+             *     }
+             */
+            claims: {
+                [key: string]: string;
+            };
+            /** @default null */
+            description: string | null;
+            /**
+             * @description The claim `iss`, letter by letter. Its keys are found by OpenID Connect discovery
+             * @example https://token.actions.githubusercontent.com
+             */
+            issuer: string;
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * @description How long its tokens hold
+             * @default 1h
+             * @example 1h
+             */
+            ttl: string;
+        };
+        TrustRulePage: {
+            items: components["schemas"]["TrustRule"][];
             /** @description Ask with `cursor` for the next page; null on the last */
             next_cursor: string | null;
         };

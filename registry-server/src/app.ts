@@ -37,6 +37,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { metricsRoutes } from "./metrics/routes.ts";
 import { namespaceRoutes } from "./namespaces/routes.ts";
 import { NamespaceService } from "./namespaces/service.ts";
+import type { Outbound } from "./outbound/fetch.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -50,6 +51,10 @@ import type { LastUses } from "./tokens/last-uses.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import { everything } from "./tokens/scopes.ts";
 import { TokenService } from "./tokens/service.ts";
+import { ExchangeService } from "./trust/exchange.ts";
+import { Issuers } from "./trust/issuers.ts";
+import { trustRoutes } from "./trust/routes.ts";
+import { TrustService } from "./trust/service.ts";
 import type { Clock } from "./unit.ts";
 import { PublishingService } from "./versions/publishing.ts";
 import { versionRoutes } from "./versions/routes.ts";
@@ -71,6 +76,8 @@ export type AppNeeds = {
   /** Where the bytes of files are, and how many one may have. */
   files: FileStore;
   maxFileSize: number;
+  /** How the registry sends requests to others. */
+  outbound: Outbound;
   /** What is done outside of requests; whoever gives it stops it. */
   jobs: Jobs;
   /** Aborted when the server ends, before it waits for the requests under way. */
@@ -114,6 +121,9 @@ export function createApp(appNeeds: AppNeeds): Hono {
   revocationRoutes(register, new RevocationService(database, clock));
   comparingRoutes(register, new ComparingService(database));
   tokenRoutes(register, new TokenService(database, clock, lastUses));
+  const issuers = new Issuers(appNeeds.outbound, clock, log);
+  const exchange = new ExchangeService({ database, clock, issuers, log });
+  trustRoutes(register, new TrustService(database, clock), exchange);
   namespaceRoutes(register, new NamespaceService(database, clock));
   retentionRoutes(register, new RetentionService(database, clock, consumptions));
   eventRoutes(register, new EventService(database));

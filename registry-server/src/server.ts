@@ -14,6 +14,7 @@ import { Gate } from "./limits/gate.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { measureProcess } from "./metrics/process.ts";
 import { measureRegistry, timeWrites } from "./metrics/registry.ts";
+import { createOutbound } from "./outbound/fetch.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/bootstrap.ts";
 import { LastUses } from "./tokens/last-uses.ts";
 import type { Clock } from "./unit.ts";
@@ -52,11 +53,12 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     const files = await openFileStore(config.files, { endpoint: config.s3Endpoint, region: config.s3Region });
     const consumptions = new Consumptions(database, clock, log);
     const lastUses = new LastUses(database, clock);
+    const outbound = createOutbound({ allowedNetworks: config.allowNetworks });
     const closing = new AbortController();
     const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, jobs, closing: closing.signal };
     // In development there is one who sends requests, and all of them have no token.
     const gate = new Gate(dev ? { ...config, tokenRate: undefined, addressRate: undefined } : config);
-    const app = createApp({ ...needs, maxLogSize, lastUses, files, maxFileSize, gate, metrics });
+    const app = createApp({ ...needs, maxLogSize, lastUses, outbound, files, maxFileSize, gate, metrics });
     const { isUnavailable } = database;
     const answer = dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch;
     const front = await openFront(config, answer, { log, gate, metrics });

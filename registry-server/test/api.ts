@@ -12,6 +12,7 @@ import type { FileStore } from "../src/files/stores/store.ts";
 import type { ProblemBody } from "../src/http/problem.ts";
 import type { FoundImage } from "../src/images/schema.ts";
 import type { Jobs } from "../src/jobs/queue.ts";
+import { createOutbound } from "../src/outbound/fetch.ts";
 import type { Resolved, ResolveResult } from "../src/resolving/schema.ts";
 import { LastUses } from "../src/tokens/last-uses.ts";
 import type { Version, VersionSummary } from "../src/versions/schema.ts";
@@ -66,12 +67,13 @@ export class Api {
     this.consumptions = new Consumptions(database, clock.read, log);
     const { consumptions } = this;
     const lastUses = new LastUses(database, clock.read);
+    const outbound = createOutbound({ allowedNetworks: ["127.0.0.0/8"] });
     const closing = this.#closing.signal;
     const jobs = options.jobs ?? noJobs;
     const needs = { database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions, closing };
     const { maxLogSize = 1024 * 1024, maxFileSize = 1024 * 1024 } = options;
     this.files = options.files ?? openDirectoryStore(join(tmpdir(), "waybill-test-files"));
-    this.#app = createApp({ ...needs, jobs, maxLogSize, lastUses, files: this.files, maxFileSize });
+    this.#app = createApp({ ...needs, jobs, maxLogSize, lastUses, outbound, files: this.files, maxFileSize });
   }
 
   /** As when the server ends: answers that would go on end. */

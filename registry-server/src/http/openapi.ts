@@ -17,6 +17,7 @@ import * as retention from "../retention/routes.ts";
 import * as revocations from "../revocations/routes.ts";
 import * as search from "../search/routes.ts";
 import * as tokens from "../tokens/routes.ts";
+import * as trust from "../trust/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
 import * as health from "./health.ts";
@@ -48,6 +49,8 @@ export const contracts = [
   comparing.compareVersions,
   retention.applyRetention,
   ...[tokens.createToken, tokens.listTokens, tokens.getSelf, tokens.getToken, tokens.revokeToken],
+  ...[trust.exchangeToken, trust.listTrustRules, trust.getTrustRule, trust.putTrustRule],
+  trust.deleteTrustRule,
   ...[namespaces.listNamespaces, namespaces.getNamespace, namespaces.putNamespace],
   ...[events.listEvents, events.followEvents, events.exportEvents],
   ...[health.getHealth, health.getReadiness, getMetrics, health.getOpenApi],

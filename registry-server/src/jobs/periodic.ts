@@ -6,6 +6,7 @@ import type { FileStore } from "../files/stores/store.ts";
 import { applyDuePolicies } from "../retention/job.ts";
 import { announceDue } from "../revocations/announcing.ts";
 import { serverCaller } from "../tokens/scopes.ts";
+import { deleteExpired } from "../trust/store.ts";
 import type { Clock } from "../unit.ts";
 import { backfill } from "../versions/backfill.ts";
 import { expireOverdue } from "../versions/expiry.ts";
@@ -80,6 +81,11 @@ export function periodicJobs({
       async run() {
         tell(await announceDue(database, clock, serverCaller("revocation")), "revocations took effect");
       },
+    },
+    {
+      name: "exchanged-tokens",
+      everyMs: 600_000,
+      run: () => database.write((tx) => deleteExpired(tx, clock().toISOString())),
     },
     {
       name: "backfill",

@@ -17,12 +17,13 @@ const byHash = prepared(
   (db, p: { hash: string }) =>
     db
       .selectFrom("tokens")
-      .select(["id", "name", "hash", "scopes", "expires_at", open.as("open")])
+      .select([sql<number | null>`id`.as("id"), "name", "hash", "scopes", "expires_at", open.as("open")])
       .where("hash", "=", p.hash)
       .unionAll(
         db
           .selectFrom("exchanged_tokens")
-          .select([sql<null>`null`.as("id"), "name", "hash", "scopes", "expires_at", open.as("open")])
+          .select([sql<number | null>`null`.as("id"), "name", "hash", "scopes"])
+          .select((eb) => [eb.ref("expires_at").$castTo<string | null>().as("expires_at"), open.as("open")])
           .where("hash", "=", p.hash),
       ),
   isSmall,
