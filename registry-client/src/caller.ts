@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connectionFailure, type Failure, readAnswer } from "./failures.ts";
+import { type Content, type Payload, payloadOf, Source, type Upload } from "./payload.ts";
 import { RegistryError } from "./problem.ts";
 import type { Settings } from "./settings.ts";
-import { type Answer, Transport } from "./transport.ts";
+import { type Answer, type Opened, readAll, Transport } from "./transport.ts";
 
 export type ClientOptions = {
   /** `waybill-<component>/<version>` */
@@ -24,28 +25,31 @@ export type Call = {
   body?: unknown;
   /** Bytes to send as they are, in place of `body`. */
   content?: Content;
+  /** Bytes to read while they are sent, in place of `body`; read anew in each attempt. */
+  upload?: Upload;
+  headers?: Record<string, string>;
   /** Only if the thing still has this entity tag; otherwise the registry answers 412. */
   ifMatch?: string;
   /** A field that the body of the answer always has; not given when the answer has no body. */
   expects?: string;
 };
 
-/** Bytes and what they are. */
-export type Content = { bytes: Uint8Array; mediaType: string };
-
-/** What is sent, the same in every attempt. */
-type Payload = { body: string | Uint8Array; headers: Record<string, string | number> };
 /** An answer with its body read. */
 type Done = Answer & { body: unknown };
+/** An answer with its body to be read while it arrives. */
+export type Arriving = Omit<Opened, "stream"> & { stream: AsyncIterable<Buffer> };
+/** Takes what a call is for out of an answer. */
+type Take<T> = (answer: Opened) => Promise<T | Failure>;
 
-const LARGEST_BODY_BYTES = 1024 * 1024;
-const LARGEST_CONTENT_BYTES = 16 * LARGEST_BODY_BYTES;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 20_000;
+/** A body that goes on may take as long as it wants; one that does not move for so long is given up. */
+const STALLED_MS = 60_000;
 
 /**
  * Makes calls: one deadline over all attempts of a call, retries with growing, jittered pauses. Every write of the
- * registry is idempotent, so an attempt whose answer was lost may be sent again.
+ * registry is idempotent, so an attempt whose answer was lost may be sent again. Bodies that are streamed have no
+ * deadline, but must go on.
  */
 export class Caller {
   readonly #settings: Settings;
@@ -74,7 +78,7 @@ export class Caller {
    * @throws {RegistryError} in every case of failure
    */
   async call(call: Call, options?: CallOptions): Promise<{ body: unknown; status: number }> {
-    const answer = await this.#tryAll(call, options);
+    const answer = await this.#tryAll(call, options, (opened) => this.#readWhole(call, opened));
     return { body: answer.body, status: answer.status };
   }
 
@@ -84,16 +88,33 @@ export class Caller {
    * @throws {RegistryError} in every case of failure
    */
   async content(call: Call, options?: CallOptions): Promise<Content> {
-    const { bytes, headers } = await this.#tryAll(call, options);
+    const { bytes, headers } = await this.#tryAll(call, options, (opened) => this.#readWhole(call, opened));
     return { bytes, mediaType: headers["content-type"] ?? "application/octet-stream" };
   }
 
-  async #tryAll(call: Call, { signal }: CallOptions = {}): Promise<Done> {
+  /**
+   * Makes one call and gives the body of the answer while it arrives. Only what comes before it is tried again.
+   *
+   * @returns reading the body throws {@link RegistryError} when it breaks off, or does not go on
+   * @throws {RegistryError} in every case of failure
+   */
+  async open(call: Call, options: CallOptions = {}): Promise<Arriving> {
+    return this.#tryAll(call, options, async (opened) => {
+      const { status, headers } = opened;
+      if (status >= 200 && status < 300) return { status, headers, stream: this.#watched(opened, options) };
+      const whole = await this.#readWhole(call, opened);
+      if ("error" in whole) return whole;
+      throw new Error(`an answer ${status} was taken for a success`);
+    });
+  }
+
+  async #tryAll<T extends object>(call: Call, { signal }: CallOptions = {}, take: Take<T>): Promise<T> {
     const payload = payloadOf(call);
-    const ends = performance.now() + this.#settings.timeoutMs;
+    const { timeoutMs } = this.#settings;
+    const ends = call.upload ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#attempt(call, payload, ends - performance.now(), signal);
-      if ("body" in outcome) return outcome;
+      const outcome = await this.#attempt(call, payload, ends - performance.now(), signal, take);
+      if (!("again" in outcome)) return outcome;
       const pause = outcome.afterMs ?? backoffMs(attempt);
       const hopeless = !outcome.again || attempt > this.#retries;
       if (hopeless || pause > LONGEST_PAUSE_MS || performance.now() + pause >= ends) throw outcome.error;
@@ -110,34 +131,73 @@ export class Caller {
     this.#transport.close();
   }
 
-  async #attempt(
-    { method, path, expects, ifMatch }: Call,
+  async #attempt<T extends object>(
+    { method, path, headers, ifMatch, upload }: Call,
     payload: Payload | undefined,
     remainingMs: number,
     signal: AbortSignal | undefined,
-  ): Promise<Done | Failure> {
+    take: Take<T>,
+  ): Promise<T | Failure> {
     if (signal?.aborted) throw cancelled();
     const { address, timeoutMs } = this.#settings;
-    const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(remainingMs)));
-    const headers = { ...this.#headers, ...payload?.headers, ...(ifMatch && { "if-match": ifMatch }) };
-    let answer: Answer;
+    const deadline = new AbortController();
+    const limitMs = upload ? STALLED_MS : Math.max(1, Math.ceil(remainingMs));
+    const timer = setTimeout(() => deadline.abort(), limitMs);
+    const source = upload && new Source(upload.open(), () => timer.refresh());
     try {
-      answer = await this.#transport.send({
+      const opened = await this.#transport.send({
         method,
         url: new URL(path, address),
-        headers,
-        body: payload?.body,
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+        headers: {
+          ...this.#headers,
+          ...payload?.headers,
+          ...headers,
+          ...(ifMatch && { "if-match": ifMatch }),
+        },
+        body: source ?? payload?.body,
+        signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
       });
+      return await take(opened);
     } catch (thrown) {
       if (signal?.aborted) throw cancelled();
-      if (!deadline.aborted) return connectionFailure(thrown, this.#settings);
-      const sentence = `the registry at ${address.href} did not answer within ${timeoutMs / 1000} s (timeout, WAYBILL_TIMEOUT)`;
-      return { error: new RegistryError("unreachable", sentence, { code: "timeout" }), again: false };
+      if (source?.failure) throw source.failure;
+      if (!deadline.signal.aborted) return connectionFailure(thrown, this.#settings);
+      const what = upload
+        ? `took nothing for ${limitMs / 1000} s`
+        : `did not answer within ${timeoutMs / 1000} s`;
+      const sentence = `the registry at ${address.href} ${what}${upload ? "" : " (timeout, WAYBILL_TIMEOUT)"}`;
+      return {
+        error: new RegistryError("unreachable", sentence, { code: "timeout" }),
+        again: upload !== undefined,
+      };
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  async #readWhole({ expects }: Call, opened: Opened): Promise<Done | Failure> {
+    const answer = await readAll(opened);
     const text = this.#withoutToken(answer.bytes.toString("utf8"));
-    const read = readAnswer({ ...answer, text }, expects, address);
+    const read = readAnswer({ ...answer, text }, expects, this.#settings.address);
     return "body" in read ? { ...answer, ...read } : read;
+  }
+
+  async *#watched({ stream }: Opened, { signal }: CallOptions): AsyncGenerator<Buffer> {
+    const timer = setTimeout(() => {
+      const sentence = `the registry at ${this.#settings.address.href} sent nothing for ${STALLED_MS / 1000} s`;
+      stream.destroy(new RegistryError("unreachable", sentence, { code: "timeout" }));
+    }, STALLED_MS);
+    try {
+      for await (const chunk of stream) {
+        timer.refresh();
+        yield chunk;
+      }
+    } catch (thrown) {
+      if (signal?.aborted) throw cancelled();
+      throw thrown instanceof RegistryError ? thrown : connectionFailure(thrown, this.#settings).error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** A server that echoes what it was sent must not make us print the token. */
@@ -149,20 +209,6 @@ export class Caller {
 
 function cancelled(): RegistryError {
   return new RegistryError("cancelled", "the request was cancelled");
-}
-
-function payloadOf({ body, content }: Call): Payload | undefined {
-  if (content) return payload(content.bytes, content.mediaType, LARGEST_CONTENT_BYTES);
-  return body === undefined
-    ? undefined
-    : payload(JSON.stringify(body), "application/json", LARGEST_BODY_BYTES);
-}
-
-function payload(body: string | Uint8Array, mediaType: string, limit: number): Payload {
-  const length = Buffer.byteLength(body);
-  if (length <= limit) return { body, headers: { "content-type": mediaType, "content-length": length } };
-  const sentence = `the request is larger than the ${limit / 1024 / 1024} MiB that a registry takes`;
-  throw new RegistryError("refused", sentence, { code: "body_too_large", status: 413 });
 }
 
 /** 200 ms, doubling, each between half and all of that, so that many clients do not come back together. */

@@ -1,4 +1,5 @@
-import type { CallOptions, Content } from "./caller.ts";
+import type { CallOptions } from "./caller.ts";
+import type { Content } from "./payload.ts";
 import type { Routes, VersionReference } from "./routes.ts";
 import type { Document_ } from "./types.ts";
 

@@ -1,7 +1,8 @@
-export type { CallOptions, ClientOptions, Content } from "./caller.ts";
+export type { Arriving, CallOptions, ClientOptions } from "./caller.ts";
 export type { MoveOptions } from "./channels.ts";
 export type { ResolveResult } from "./client.ts";
 export { RegistryClient } from "./client.ts";
+export type { Content, Upload } from "./payload.ts";
 export type { ErrorKind, Problem } from "./problem.ts";
 export { problemError, RegistryError } from "./problem.ts";
 export type { Reference } from "./reference.ts";

@@ -1,4 +1,6 @@
-import type { Call, Caller, CallOptions, Content } from "./caller.ts";
+import type { Arriving, Call, Caller, CallOptions } from "./caller.ts";
+import { followEvents, type StreamedEvent } from "./event-stream.ts";
+import type { Content } from "./payload.ts";
 import { RegistryError } from "./problem.ts";
 import { parseReference } from "./reference.ts";
 
@@ -7,7 +9,7 @@ export type VersionReference = number | `fingerprint:${string}`;
 export type Paging = { limit?: number | undefined; cursor?: string | undefined };
 
 type Value = string | number | boolean | undefined;
-type Change = Pick<Call, "ifMatch" | "content"> & { body?: unknown };
+type Change = Pick<Call, "ifMatch" | "content" | "upload"> & { body?: unknown };
 
 /** What the parts of the client share: where things are below the address, and how they are asked for. */
 export class Routes {
@@ -44,6 +46,16 @@ export class Routes {
 
   content(call: Call, options?: CallOptions): Promise<Content> {
     return this.#caller.content(call, options);
+  }
+
+  /** The body of the answer while it arrives. */
+  open(call: Call, options?: CallOptions): Promise<Arriving> {
+    return this.#caller.open(call, options);
+  }
+
+  /** Events as they happen, until whoever reads them ends. */
+  follow(path: string, options?: CallOptions): AsyncGenerator<StreamedEvent> {
+    return followEvents(this.#caller, path, options);
   }
 
   get<T>(path: string, expects: string, options?: CallOptions): Promise<T> {

@@ -1,13 +1,16 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
 import type { Settings } from "./settings.ts";
 
 export type Exchange = {
   method: string;
   url: URL;
   headers: Record<string, string | number>;
-  body: string | Uint8Array | undefined;
+  /** Whole, or to be read while it is sent. */
+  body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   signal: AbortSignal;
 };
+/** An answer whose body is still to be read. */
+export type Opened = { status: number; headers: IncomingHttpHeaders; stream: IncomingMessage };
 export type Answer = { status: number; headers: IncomingHttpHeaders; bytes: Buffer };
 
 /** `ca_file` cannot be read or holds no certificate; the message says which. */
@@ -38,22 +41,22 @@ export class Transport {
   }
 
   /**
-   * Sends one request and reads the whole answer.
+   * Sends one request; the signal holds until the answer is read.
    *
-   * @throws the error of the socket, of TLS or of the signal, as Node gives it; {@link OversizedAnswer};
-   *   {@link UnusableCaFile}
+   * @throws the error of the socket, of TLS, of the signal or of the body, as Node gives it; {@link UnusableCaFile}
    */
-  async send(exchange: Exchange): Promise<Answer> {
+  async send({ method, url, headers, body, signal }: Exchange): Promise<Opened> {
     this.#wire ??= this.#open();
     const wire = await this.#wire;
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const { method, headers, signal } = exchange;
+    const { promise, resolve, reject } = Promise.withResolvers<Opened>();
     const options: RequestOptions = { method, headers, signal, agent: wire.agent };
-    const request = wire.request(exchange.url, options, (response) => {
-      readAll(response).then(resolve, reject);
+    const request = wire.request(url, options, (stream) => {
+      resolve({ status: stream.statusCode ?? 0, headers: stream.headers, stream });
     });
     request.on("error", reject);
-    request.end(exchange.body);
+    if (typeof body === "object" && Symbol.asyncIterator in body) {
+      sendAll(request, body).catch((error: Error) => request.destroy(error));
+    } else request.end(body);
     return promise;
   }
 
@@ -113,17 +116,24 @@ function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
-async function readAll(response: IncomingMessage): Promise<Answer> {
+/** @throws OversizedAnswer */
+export async function readAll({ status, headers, stream }: Opened): Promise<Answer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response) {
+  for await (const chunk of stream) {
     size += chunk.length;
     if (size > LARGEST_ANSWER_BYTES) throw new OversizedAnswer();
     chunks.push(chunk);
   }
-  return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    bytes: Buffer.concat(chunks),
-  };
+  return { status, headers, bytes: Buffer.concat(chunks) };
+}
+
+/** Never holds more than a chunk. A registry may answer, and close, before it has read everything. */
+async function sendAll(request: ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of body) {
+    if (request.destroyed) return;
+    if (request.write(chunk)) continue;
+    await new Promise((resolve) => request.once("drain", resolve).once("close", resolve));
+  }
+  request.end();
 }
