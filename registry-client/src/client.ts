@@ -1,6 +1,7 @@
 import { Caller, type CallOptions, type ClientOptions } from "./caller.ts";
 import { Channels } from "./channels.ts";
 import { Documents } from "./documents.ts";
+import { Files } from "./files.ts";
 import { Lineage } from "./lineage.ts";
 import type { Problem } from "./problem.ts";
 import { Revocations } from "./revocations.ts";
@@ -46,6 +47,7 @@ export class RegistryClient {
   readonly revocations: Revocations;
   readonly lineage: Lineage;
   readonly documents: Documents;
+  readonly files: Files;
   readonly #caller: Caller;
   readonly #routes: Routes;
 
@@ -57,6 +59,7 @@ export class RegistryClient {
     this.revocations = new Revocations(this.#routes);
     this.lineage = new Lineage(this.#routes);
     this.documents = new Documents(this.#routes);
+    this.files = new Files(this.#routes);
   }
 
   async resolve(query: ResolveQuery, options?: CallOptions): Promise<Resolved> {

@@ -1,0 +1,131 @@
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { CallOptions } from "./caller.ts";
+import { isFile } from "./file-source.ts";
+import type { FileReference, Files } from "./files.ts";
+import { RegistryError } from "./problem.ts";
+
+/** A file as a build names it. */
+type Wanted = FileReference & { size: number; sha256: string };
+
+export type SaveOptions = CallOptions & {
+  /** Told how many bytes are there. */
+  onProgress?: (received: number) => void;
+};
+
+const WRITTEN_AT_ONCE = 4 * 1024 * 1024;
+
+/**
+ * Where a file of a build goes below a directory. Its path is what somebody else wrote: it must not lead out of it, by
+ * its parts or by a link that is there.
+ *
+ * @throws Error when it would
+ */
+export async function placeBelow(directory: string, path: string): Promise<string> {
+  const parts = path.split("/");
+  const isPlain = parts.every(
+    (part) => part !== "" && part !== "." && part !== ".." && !/[\\:\p{Cc}]/u.test(part),
+  );
+  if (!isPlain)
+    throw new Error(`${JSON.stringify(path)} is no path that is safe to write; name the target yourself`);
+  await mkdir(directory, { recursive: true });
+  const root = await realpath(directory);
+  const target = resolve(root, ...parts);
+  for (let above = dirname(target); ; above = dirname(above)) {
+    const real = await realpath(above).catch(() => undefined);
+    if (real === undefined) continue;
+    if (real === root || real.startsWith(root + sep)) return target;
+    throw new Error(`${relative(root, above)} in ${directory} is a link that leads out of it`);
+  }
+}
+
+/**
+ * Downloads a file of a build, so that there is the whole and right file under its name or none. What an earlier
+ * attempt has left is gone on with, as is a connection that breaks.
+ *
+ * @returns whether it was there already, so that nothing had to come
+ * @throws {RegistryError} `file_differs` when what came is not what the build made; the error of the file system
+ */
+export async function saveFile(
+  files: Files,
+  wanted: Wanted,
+  target: string,
+  { onProgress, ...options }: SaveOptions = {},
+): Promise<{ wasThere: boolean }> {
+  if (await isFile(target, wanted)) return { wasThere: true };
+  await mkdir(dirname(target), { recursive: true });
+  // Whoever else downloads the same bytes to the same place writes the same.
+  const path = join(dirname(target), `.${basename(target).slice(0, 150)}.${wanted.sha256.slice(0, 16)}.part`);
+  let part = await readPart(path, wanted.size);
+  for (let isWhole = part.size === wanted.size && part.size > 0; !isWhole; ) {
+    const before = part.size;
+    const { start, stream } = await files.read(wanted, before, options);
+    if (start === 0) part = { size: 0, hash: createHash("sha256") };
+    try {
+      await append(path, part, stream, onProgress);
+      isWhole = true;
+    } catch (error) {
+      // What was on its way to the disk is lost.
+      part = await readPart(path, wanted.size);
+      const goesOn = error instanceof RegistryError && error.kind === "unreachable" && part.size > before;
+      if (!goesOn) throw error;
+    }
+  }
+  if (part.hash.digest("hex") !== wanted.sha256) {
+    await rm(path, { force: true });
+    const sentence = `${wanted.path} did not come as the build made it: its SHA-256 is not ${wanted.sha256}; nothing was kept of it`;
+    throw new RegistryError("invalid_response", sentence, { code: "file_differs" });
+  }
+  await keep(path, target);
+  return { wasThere: false };
+}
+
+type Part = { size: number; hash: Hash };
+
+/** What is there of an earlier attempt. */
+async function readPart(path: string, most: number): Promise<Part> {
+  const hash = createHash("sha256");
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size > most) {
+    await rm(path, { force: true });
+    return { size: 0, hash };
+  }
+  await pipeline(createReadStream(path), hash, { end: false });
+  return { size: found.size, hash };
+}
+
+/** Writes what comes after what is there. */
+async function append(
+  path: string,
+  part: Part,
+  stream: AsyncIterable<Buffer>,
+  onProgress: SaveOptions["onProgress"],
+): Promise<void> {
+  const flags = part.size === 0 ? "w" : "r+";
+  const file = createWriteStream(path, {
+    flags,
+    start: part.size,
+    mode: 0o600,
+    highWaterMark: WRITTEN_AT_ONCE,
+  });
+  await pipeline(async function* () {
+    for await (const chunk of stream) {
+      part.hash.update(chunk);
+      part.size += chunk.length;
+      onProgress?.(part.size);
+      yield chunk;
+    }
+  }, file);
+}
+
+async function keep(partial: string, target: string): Promise<void> {
+  const file = await open(partial, "r+");
+  await file.sync().finally(() => file.close());
+  await rename(partial, target);
+  if (process.platform === "win32") return;
+  const directory = await open(dirname(target));
+  await directory.sync().finally(() => directory.close());
+}
