@@ -7,7 +7,7 @@ import { EventPage, eventExample, eventsQuery, exportQuery, followHeaders, follo
 import type { EventService } from "./service.ts";
 
 const tags = ["events"];
-const needs = { "x-scope": "read", "x-scope-on": "reach" } as const;
+const needs = { "x-scope": "read", "x-scope-on": "reach", "x-anonymous": false } as const;
 const sees =
   "Whoever may read an artifact sees its events. Those about no artifact, such as tokens and webhooks, are for `admin` on `*`.";
 

@@ -114,10 +114,9 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
       const { requestId, headers } = serving;
       const enter = () => (isPublic ? anybody : needs.authenticate(c.req.header("authorization")));
       return andThen(enter(), (actor) => {
-        const { name, scopes } = actor;
-        serving.actor = name;
+        serving.actor = actor.name;
         if (!isUnlimited) count(c, actor, serving);
-        return andThen(parse(c, { name, scopes, requestId }), (input) => {
+        return andThen(parse(c, { ...actor, requestId }), (input) => {
           checkScope(input, access);
           async function mayStay(): Promise<void> {
             try {
