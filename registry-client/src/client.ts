@@ -3,6 +3,7 @@ import { Channels } from "./channels.ts";
 import { Documents } from "./documents.ts";
 import { Files } from "./files.ts";
 import { Lineage } from "./lineage.ts";
+import { Logs } from "./logs.ts";
 import type { Problem } from "./problem.ts";
 import { Revocations } from "./revocations.ts";
 import { labelPairs, type Paging, queryString, Routes, type VersionReference } from "./routes.ts";
@@ -48,6 +49,7 @@ export class RegistryClient {
   readonly lineage: Lineage;
   readonly documents: Documents;
   readonly files: Files;
+  readonly logs: Logs;
   readonly #caller: Caller;
   readonly #routes: Routes;
 
@@ -59,6 +61,7 @@ export class RegistryClient {
     this.revocations = new Revocations(this.#routes);
     this.lineage = new Lineage(this.#routes);
     this.documents = new Documents(this.#routes);
+    this.logs = new Logs(this.#routes);
     this.files = new Files(this.#routes);
   }
 

@@ -32,6 +32,7 @@ export type Ancestry = Schemas["Ancestry"];
 export type Relative = Schemas["Relative"];
 export type OutOfDate = Schemas["OutOfDate"];
 export type Document_ = Schemas["Document"];
+export type Log = Schemas["Log"];
 export type Consumer = Schemas["Consumer"];
 export type Diff = Schemas["Diff"];
 export type MapChanges = Schemas["MapChanges"];
