@@ -26,6 +26,7 @@ import { type RouteNeeds, registerOn } from "./http/contract.ts";
 import { healthRoutes } from "./http/health.ts";
 import { contracts, openApiDocument } from "./http/openapi.ts";
 import { Problem } from "./http/problem.ts";
+import { FixedFirstRouter } from "./http/router.ts";
 import { imageRoutes } from "./images/routes.ts";
 import { ImageService } from "./images/service.ts";
 import type { Jobs } from "./jobs/queue.ts";
@@ -91,7 +92,7 @@ export type AppNeeds = {
 export function createApp(appNeeds: AppNeeds): Hono {
   const { database, log, clock, dev, incompleteTtlMs, consumptions, lastUses } = appNeeds;
   const { metrics = new Metrics(), gate = openGate() } = appNeeds;
-  const app = new Hono();
+  const app = new Hono({ router: new FixedFirstRouter() });
   const needs: RouteNeeds = {
     log,
     authenticate: dev

@@ -31,7 +31,8 @@ export async function openFront(config: Config, fetch: Fetch, needs: FrontNeeds)
   const { requestTimeout, tlsCert, tlsKey } = config;
   const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
   const certificate = files && (await readCertificate(files));
-  const isSecure = gate.isSecure.bind(gate);
+  const mayBeSecure = certificate !== undefined || config.trustedProxies.length > 0;
+  const isSecure = mayBeSecure ? gate.cameSecurely.bind(gate) : undefined;
   const server = listenerFor(fetch, { requestTimeout, certificate, isSecure });
   const connections = limitConnections(server, config.maxConnections, (address) => gate.isProxy(address));
   const shown = files && certificate && followCertificate(server as SecureServer, files, certificate, log);

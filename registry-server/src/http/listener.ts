@@ -23,8 +23,8 @@ export type ListenerOptions = {
   requestTimeout: number;
   /** Speaks TLS. */
   certificate?: { cert: Buffer; key: Buffer } | undefined;
-  /** Whether a request came encrypted, here or to a trusted proxy. */
-  isSecure(request: IncomingMessage): boolean;
+  /** Whether a request came encrypted; not given where none can. */
+  isSecure?: ((request: IncomingMessage) => boolean) | undefined;
 };
 
 /** Makes the HTTP server that hands requests to the application; it does not listen yet. */
@@ -46,9 +46,12 @@ export function listenerFor(fetch: Fetch, options: ListenerOptions): Server | Se
     : createServer(serverOptions, answer);
   server.maxRequestsPerSocket = 0;
   server.setTimeout(idleMs);
-  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
-    if (options.isSecure(request)) response.setHeader("Strict-Transport-Security", "max-age=31536000");
-  });
+  const { isSecure } = options;
+  if (isSecure) {
+    server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+      if (isSecure(request)) response.setHeader("Strict-Transport-Security", "max-age=31536000");
+    });
+  }
   limitArrival(server, options.requestTimeout);
   // After the answers that are ready in this turn, which go out at its end.
   server.on("clientError", (error, socket: Socket) => setImmediate(answerBadRequest, error, socket));

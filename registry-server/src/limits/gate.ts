@@ -39,7 +39,7 @@ export class Gate {
   }
 
   /** Whether a request came encrypted, here or to a trusted proxy. */
-  isSecure(incoming: IncomingMessage): boolean {
+  cameSecurely(incoming: IncomingMessage): boolean {
     return this.#clients.of(incoming).isSecure;
   }
 
