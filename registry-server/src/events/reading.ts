@@ -35,8 +35,23 @@ function select(db: Reader) {
     .select([...columns, "events.number", "versions.fingerprint", "detail"]);
 }
 
-function toRow<T extends { action: string; detail: object }>(row: T): T & EventRow {
-  return { ...row, detail: readJson(row.detail) } as T & EventRow;
+type Selected = Omit<EventRow, "action" | "detail"> & { action: string; detail: object };
+
+function toRow(row: Selected): EventRow {
+  const { id, at, actor, request_id, artifact, number, fingerprint, cause_id } = row;
+  const action = row.action as EventAction;
+  return {
+    id,
+    at,
+    actor,
+    request_id,
+    action,
+    artifact,
+    number,
+    fingerprint,
+    detail: readJson(row.detail),
+    cause_id,
+  };
 }
 
 /** Events, the newest first. */
@@ -99,10 +114,7 @@ export async function readAfter(
   const rows = await query.orderBy(order.by).limit(range.limit).execute();
   // Those that are settled come first: whatever is still to be committed has a later transaction than all of them.
   const settled = rows.filter((row) => row.settled);
-  const events = settled.map(({ xid, settled: _, ...row }) => ({
-    position: { xid, id: row.id },
-    event: toRow(row),
-  }));
+  const events = settled.map((row) => ({ position: { xid: row.xid, id: row.id }, event: toRow(row) }));
   return { events, isUnsettled: settled.length < rows.length };
 }
 
