@@ -25,6 +25,7 @@ const NONE = new Set([
   "channel_empty",
   "no_match",
   "document_not_found",
+  "log_not_found",
   "version_incomplete",
 ]);
 

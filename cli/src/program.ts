@@ -27,6 +27,7 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
   search: ["Find versions by words, image, commit, label and more.", () => import("./commands/search.ts")],
   consumers: ["List who resolved what, and when last.", () => import("./commands/consumers.ts")],
   documents: ["List, attach and read documents such as SBOMs.", () => import("./commands/documents.ts")],
+  logs: ["Write, show and follow the logs of builds.", () => import("./commands/logs.ts")],
   diff: ["Compare two versions.", () => import("./commands/diff.ts")],
   retention: ["Say which versions are kept, and delete the others.", () => import("./commands/retention.ts")],
   spool: ["List and send what could not be published at the time.", () => import("./commands/spool.ts")],
