@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type Database, databaseOf } from "../database/database.ts";
+import { type Database, databaseOf, type Reader } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
 import type { Unit } from "../unit.ts";
 
@@ -65,11 +65,12 @@ export const eventsTopic = "events";
 export type Recorded = { id: number; action: EventAction; artifact: string | null };
 type Teller = (unit: Unit, event: Recorded) => Promise<void>;
 
-const tellers = new WeakMap<Database, Teller>();
+/** By what a database reads with, which is the same for all that stand for that database. */
+const tellers = new WeakMap<Reader, Teller>();
 
 /** Has every event of a database told to those who want to hear of it, in the transaction of the event. */
 export function tellEvents(database: Database, tell: Teller): void {
-  tellers.set(database, tell);
+  tellers.set(database.reads, tell);
 }
 
 /**
@@ -98,6 +99,6 @@ export async function recordEvent(unit: Unit, event: EventRecord): Promise<numbe
     .executeTakeFirstOrThrow();
   const database = databaseOf(tx);
   await database.signal(tx, eventsTopic);
-  if (hearers > 0) await tellers.get(database)?.(unit, { id, action, artifact });
+  if (hearers > 0) await tellers.get(database.reads)?.(unit, { id, action, artifact });
   return id;
 }
