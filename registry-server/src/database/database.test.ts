@@ -146,7 +146,7 @@ describe("sqlite", () => {
     const token = { name: "name", hash: "hash", scopes: [] };
     expect(await findToken(database.reads, "hash")).toBeUndefined();
     await database.write((tx) => insertToken(tx, token, "2026-01-01T00:00:00.000Z"));
-    expect(await findToken(database.reads, "hash")).toEqual(token);
+    expect(await findToken(database.reads, "hash")).toMatchObject(token);
     await database.close();
     await empty.remove();
   });

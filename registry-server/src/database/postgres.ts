@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import type { Database, DatabaseLog } from "./database.ts";
 import type { MigrationTarget } from "./migrate.ts";
+import { Notifications } from "./notifications.ts";
 import { setRunner } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 import { Signals } from "./signals.ts";
@@ -27,17 +28,20 @@ export function openPostgres(
   url: string,
   log: DatabaseLog,
 ): { database: Database; migrations: MigrationTarget } {
-  const pool = new pg.Pool({
+  const settings = {
     connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: answerTimeoutMs,
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({
+    ...settings,
     types,
     max: poolSize,
-    connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: 30_000,
-    query_timeout: answerTimeoutMs,
-    keepAlive: true,
     application_name: "waybill",
   });
   pool.on("error", (error) => log.warn({ error: error.message }, "a connection to the database broke"));
@@ -45,22 +49,27 @@ export function openPostgres(
   setRunner(db, async (name, text, values) => (await pool.query({ name, text, values })).rows);
 
   const signals = new Signals();
+  const notifications = new Notifications(pool, settings, signals, log);
   const database: Database = {
     dialect: "postgres",
     reads: db,
     async write(work) {
       const done = await db.transaction().execute(async (tx) => ({ tx, result: await work(tx) }));
-      signals.committed(done.tx);
+      notifications.send(signals.committed(done.tx));
       return done.result;
     },
     signal: async (tx, topic) => signals.note(tx, topic),
-    onSignal: (topic, listener) => signals.on(topic, listener),
+    onSignal(topic, listener) {
+      notifications.listen();
+      return signals.on(topic, listener);
+    },
     async ping() {
       await sql`select 1`.execute(db);
     },
     connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     isUnavailable,
     async close() {
+      await notifications.close();
       await pool.end();
     },
   };

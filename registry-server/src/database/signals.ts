@@ -11,13 +11,24 @@ export class Signals {
     this.#pending.set(tx, topics.add(topic));
   }
 
-  /** Wakes up who listens to what a transaction noted. */
-  committed(tx: Writer): void {
-    for (const topic of this.#pending.get(tx) ?? []) this.emit(topic);
+  /**
+   * Wakes up who listens to what a transaction noted.
+   *
+   * @returns the topics
+   */
+  committed(tx: Writer): Iterable<string> {
+    const topics = this.#pending.get(tx) ?? [];
+    for (const topic of topics) this.emit(topic);
+    return topics;
+  }
+
+  /** Wakes up everybody, after signals may have been missed. */
+  emitAll(): void {
+    for (const topic of this.#listeners.keys()) this.emit(topic);
   }
 
   emit(topic: string): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener();
+    for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
   }
 
   on(topic: string, listener: () => void): () => void {

@@ -4,6 +4,7 @@ import BetterSqlite3 from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
 import { sqliteAddon } from "./addon.ts";
 import type { Database } from "./database.ts";
+import { Grouping } from "./grouping.ts";
 import { type MigrationTarget, StartError } from "./migrate.ts";
 import { setRunner } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
@@ -54,7 +55,9 @@ export function openSqlite(
   // What was acknowledged must survive power loss, not only the end of the process.
   writer.pragma("synchronous = FULL");
   writer.pragma("foreign_keys = ON");
-  const writes = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: cached(writer) }) });
+  const statements = cached(writer);
+  const writes = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: statements }) });
+  const grouping = new Grouping(writes, writer);
   // Opened when first used: before the migrations have run there is nothing to read.
   let reads: Reads | undefined;
 
@@ -68,7 +71,10 @@ export function openSqlite(
     },
     async write(work) {
       try {
-        const done = await writes.transaction().execute(async (tx) => ({ tx, result: await work(tx) }));
+        const done = await grouping.write((tx) => {
+          setRunner(tx, (_name, text, parameters) => statements.prepare(text).all(parameters));
+          return work(tx);
+        });
         reads?.endSnapshot();
         signals.committed(done.tx);
         return done.result;
