@@ -171,18 +171,18 @@ export const channelListQuery = z.strictObject({ limit, cursor });
 /** The revision that a change is for: a number, or any. */
 export type IfMatch = number | "*" | undefined;
 
+const ifMatchPattern = /^(\*|(W\/)?"[0-9]{1,10}(\.[A-Za-z0-9_-]+)?")$/;
+
 /** `If-Match`: the ETag of a channel, its revision in quotes, or `*`. */
 export const ifMatchHeaders = z.object({
   "if-match": z
     .string()
-    .regex(
-      /^(\*|(W\/)?"[0-9]{1,10}(\.[A-Za-z0-9_-]+)?")$/,
-      'must be one ETag of the channel, its revision in quotes such as "12", or *',
-    )
+    .regex(ifMatchPattern, 'must be one ETag of the channel, its revision in quotes such as "12", or *')
     .transform((text): Exclude<IfMatch, undefined> => (text === "*" ? "*" : Number(/[0-9]+/.exec(text)?.[0])))
     .optional()
     .openapi({
       type: "string",
+      pattern: ifMatchPattern.source,
       example: '"12"',
       description:
         "Only if the channel is still as it was read: its ETag or its revision in quotes; `*`: whatever it is",

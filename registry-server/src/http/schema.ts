@@ -54,6 +54,9 @@ export const fingerprint = z
   )
   .openapi({ example: "8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11" });
 
+/** `isPrintable` for the API document, as far as a pattern can say it. */
+const printablePattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$";
+
 export const buildName = z
   .string()
   .min(1, "must not be empty")
@@ -64,7 +67,11 @@ export const buildName = z
   )
   // A URL parser removes these two from a path even when they are percent-encoded.
   .refine((text) => text !== "." && text !== "..", 'must not be "." or ".."')
-  .openapi({ example: "amazon-ebs.web", description: "1 to 255 bytes of printable text" });
+  .openapi({
+    example: "amazon-ebs.web",
+    description: "1 to 255 bytes of printable text",
+    pattern: printablePattern,
+  });
 
 function isPrintable(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
@@ -76,7 +83,8 @@ export function printable(least: number, most: number) {
     .string()
     .min(least, least === 1 ? "must not be empty" : `must be at least ${least} characters`)
     .max(most, `must be at most ${most} characters`)
-    .refine(isPrintable, "must be printable text without control characters");
+    .refine(isPrintable, "must be printable text without control characters")
+    .openapi({ pattern: printablePattern });
 }
 
 export const description = z
@@ -160,13 +168,12 @@ export function page<T extends z.ZodType>(item: T, component: string) {
 
 export const artifactParams = z.object({ namespace: namespaceName, artifact: artifactName });
 
+const versionPattern = /^([1-9][0-9]{0,9}|fingerprint:[A-Za-z0-9][A-Za-z0-9._:@+=~-]{0,127})$/;
+
 /** A version in a path: its number, or `fingerprint:` and its fingerprint. */
 export const versionSelector = z
   .string()
-  .regex(
-    /^([1-9][0-9]{0,9}|fingerprint:[A-Za-z0-9][A-Za-z0-9._:@+=~-]{0,127})$/,
-    'must be a version number such as 7, or "fingerprint:" followed by a fingerprint',
-  )
+  .regex(versionPattern, 'must be a version number such as 7, or "fingerprint:" followed by a fingerprint')
   .transform((text) =>
     text.startsWith("fingerprint:")
       ? { fingerprint: text.slice("fingerprint:".length) }
@@ -176,7 +183,7 @@ export const versionSelector = z
     (selector) => selector.number === undefined || selector.number <= limits.number,
     `must be at most ${limits.number}`,
   )
-  .openapi({ type: "string", example: "7" });
+  .openapi({ type: "string", pattern: versionPattern.source, example: "7" });
 
 export const versionParams = artifactParams.extend({ version: versionSelector });
 
