@@ -1,3 +1,4 @@
+import type { RegistryClient } from "@waybill/registry-client/client";
 import type { SettingKey, Settings } from "@waybill/registry-client/settings";
 import { readSettings, SettingsError } from "@waybill/registry-client/settings";
 import type { ResolveQuery } from "@waybill/registry-client/types";
@@ -6,6 +7,7 @@ import type { Config, PartialConfig } from "./framework/schema.ts";
 import { oneOf } from "./framework/validators.ts";
 import { types } from "./framework/values/types.ts";
 import type { Logger } from "./plugin/logger.ts";
+import { Registry } from "./registry.ts";
 import { Resolver } from "./resolver.ts";
 import { VERSION } from "./version.ts";
 
@@ -61,13 +63,6 @@ export const configurationSchema = {
 
 type ConfigurationSchema = typeof configurationSchema;
 
-/** What the data sources work with. */
-export type Registry = {
-  readonly settings: Settings;
-  readonly onRevoked: OnRevoked | undefined;
-  readonly resolver: Resolver;
-};
-
 /** Reports the arguments that cannot be used. The environment is not looked at: validation is not for one machine only. */
 export function validateConfiguration(
   config: PartialConfig<ConfigurationSchema>,
@@ -102,12 +97,20 @@ export function configure(
   } catch (error) {
     throw asDiagnostic(error, error instanceof SettingsError && Boolean(args[error.key as SettingKey]));
   }
-  const resolver = new Resolver(async () => {
-    const { RegistryClient } = await import("@waybill/registry-client/client");
-    const userAgent = `waybill-provider/${VERSION}`;
-    return new RegistryClient(settings, { userAgent, env, log: (message) => logger.info(message) });
-  });
-  return { settings, onRevoked: parseOnRevoked(on_revoked ?? env.WAYBILL_ON_REVOKED), resolver };
+  let connected: Promise<RegistryClient> | undefined;
+  const client = () => {
+    connected ??= connect(settings, logger, env);
+    return connected;
+  };
+  const onRevoked = parseOnRevoked(on_revoked ?? env.WAYBILL_ON_REVOKED);
+  return new Registry({ settings, onRevoked, resolver: new Resolver(client) }, client);
+}
+
+/** Loads the client when there is a first request to send. */
+async function connect(settings: Settings, logger: Logger, env: NodeJS.ProcessEnv): Promise<RegistryClient> {
+  const client = await import("@waybill/registry-client/client");
+  const userAgent = `waybill-provider/${VERSION}`;
+  return new client.RegistryClient(settings, { userAgent, env, log: (message) => logger.info(message) });
 }
 
 function parseOnRevoked(text: string | undefined): OnRevoked | undefined {

@@ -124,6 +124,22 @@ export class RegistryClient {
     );
   }
 
+  /** Changes the description and the labels of a version; what is not given stays. */
+  async changeVersion(
+    artifact: string,
+    version: VersionReference,
+    body: { description?: string | null; labels?: Labels },
+    options?: CallOptions,
+  ): Promise<Version> {
+    return this.#routes.send(
+      "PATCH",
+      this.#routes.version(artifact, version),
+      { body },
+      "fingerprint",
+      options,
+    );
+  }
+
   /** Completes a version by hand, dropping the builds that are missing. */
   async completeVersion(
     artifact: string,
@@ -165,7 +181,7 @@ export class RegistryClient {
   /** Creates an artifact, or changes its description and labels. */
   async putArtifact(
     artifact: string,
-    body: { description?: string; labels?: Labels; retention?: Retention | null },
+    body: { description?: string | null; labels?: Labels; retention?: Retention | null },
     options?: CallOptions,
   ): Promise<Artifact> {
     return this.#routes.send("PUT", this.#routes.artifact(artifact), { body }, "artifact", options);

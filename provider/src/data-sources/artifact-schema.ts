@@ -1,23 +1,13 @@
-import { isName } from "@waybill/registry-client/reference";
+import { argument, isChannel, isFingerprint, text, textMap } from "../attributes.ts";
 import { onRevokedChoices } from "../configuration.ts";
 import type { Attribute } from "../framework/schema.ts";
-import { notEmpty, oneOf, type Validator } from "../framework/validators.ts";
+import { oneOf, type Validator } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
-
-const isChannel: Validator = (value) =>
-  isName(String(value))
-    ? undefined
-    : `must be the name of a channel: 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit`;
 
 const isVersion: Validator = (value) =>
   parseVersion(String(value)) === undefined
     ? `must be the number of a version, such as "7", or "latest"; for semantic versions use constraint, as in "= 1.4.0"`
     : undefined;
-
-const isFingerprint: Validator = (value) =>
-  /^[A-Za-z0-9][A-Za-z0-9._:@+=~-]{0,127}$/.test(String(value))
-    ? undefined
-    : "must be 1 to 128 of letters, digits and ._:@+=~-, starting with a letter or digit";
 
 /** Reads `7` or `latest`; undefined for anything else. */
 export function parseVersion(text: string): number | "latest" | undefined {
@@ -25,12 +15,6 @@ export function parseVersion(text: string): number | "latest" | undefined {
   const number = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(number) ? number : undefined;
 }
-
-const argument = (description: string, ...validators: Validator[]) =>
-  ({ type: types.string, optional: true, description, validators: [notEmpty, ...validators] }) as const;
-const text = (description: string) => ({ type: types.string, computed: true, description }) as const;
-const textMap = (description: string) =>
-  ({ type: types.map(types.string), computed: true, description }) as const;
 
 export const artifactSchema = {
   description:

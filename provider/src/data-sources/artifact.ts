@@ -1,11 +1,12 @@
-import { parseReference, ReferenceError_ } from "@waybill/registry-client/reference";
 import type { Resolved, ResolveQuery } from "@waybill/registry-client/types";
-import type { OnRevoked, Registry } from "../configuration.ts";
+import { checkArtifactName, withoutNulls } from "../attributes.ts";
+import type { OnRevoked } from "../configuration.ts";
 import { reportFailure, sentence } from "../failures.ts";
-import { DiagnosticError, type Diagnostics } from "../framework/diagnostics.ts";
+import type { Diagnostics } from "../framework/diagnostics.ts";
 import { dataSource } from "../framework/provider.ts";
 import type { Config, Result } from "../framework/schema.ts";
 import { atMostOneOf } from "../framework/validators.ts";
+import type { Registry } from "../registry.ts";
 import { artifactSchema, parseVersion } from "./artifact-schema.ts";
 
 export type ArtifactConfig = Config<typeof artifactSchema>;
@@ -16,8 +17,7 @@ export const artifact = dataSource<typeof artifactSchema, Registry>({
 
   validate(config, diagnostics) {
     atMostOneOf(["channel", "version", "constraint", "fingerprint"], config, diagnostics);
-    // The namespace may come from the provider, which is not configured yet.
-    if (typeof config.name === "string") reference(config.name, "namespace");
+    checkArtifactName(config.name, "name");
   },
 
   async read(config, { client, diagnostics, signal }) {
@@ -32,10 +32,10 @@ export const artifact = dataSource<typeof artifactSchema, Registry>({
   },
 });
 
-function toQuery(config: ArtifactConfig, { settings, onRevoked }: Registry): ResolveQuery {
+function toQuery(config: ArtifactConfig, registry: Registry): ResolveQuery {
   const version = config.version === null ? undefined : parseVersion(config.version);
   return {
-    artifact: reference(config.name, settings.namespace),
+    artifact: registry.artifact(config.name, "name"),
     ...withoutNulls({
       channel: config.channel,
       version: version === "latest" ? undefined : version,
@@ -45,24 +45,9 @@ function toQuery(config: ArtifactConfig, { settings, onRevoked }: Registry): Res
       platform: config.platform,
       region: config.region,
       build: config.build,
-      on_revoked: (config.on_revoked as OnRevoked | null) ?? onRevoked,
+      on_revoked: (config.on_revoked as OnRevoked | null) ?? registry.onRevoked,
     }),
   };
-}
-
-/** What was not written is not sent, so that the registry's own defaults apply. */
-function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const given = Object.entries(fields).filter(([, value]) => value != null);
-  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
-}
-
-function reference(name: string, namespace: string | undefined): string {
-  try {
-    return parseReference(name, namespace).toString();
-  } catch (error) {
-    if (!(error instanceof ReferenceError_)) throw error;
-    throw new DiagnosticError("Invalid name", sentence(error.message), ["name"]);
-  }
 }
 
 function toResult(resolved: Resolved): Result<typeof artifactSchema> {

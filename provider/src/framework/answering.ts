@@ -6,11 +6,16 @@ import { ValueError } from "./values/values.ts";
 
 /** Runs the handlers of calls, so that each ends with an answer, whatever happens within. */
 export type Answering = {
-  /** Answers with what `work` gives and reports; what it throws becomes an error for the user. */
+  /**
+   * Answers with what `work` gives and reports; what it throws becomes an error for the user.
+   *
+   * @param otherwise what is answered beside that error
+   */
   answer<T>(
     call: string,
     signal: AbortSignal,
     work: (context: Context) => T | Promise<T>,
+    otherwise?: object,
   ): Promise<Partial<T> & { diagnostics: WireDiagnostic[] }>;
   /** Asks all running calls to end. Later ones are not concerned. */
   stop(): void;
@@ -19,11 +24,11 @@ export type Answering = {
 export function answering(logger: Logger): Answering {
   let stopping = new AbortController();
   return {
-    async answer(call, callSignal, work) {
+    async answer(call, callSignal, work, otherwise = {}) {
       const started = performance.now();
       const signal = AbortSignal.any([callSignal, stopping.signal]);
       const diagnostics = new Diagnostics();
-      let response = {} as Partial<Awaited<ReturnType<typeof work>>>;
+      let response = otherwise as Partial<Awaited<ReturnType<typeof work>>>;
       try {
         response = await work({ diagnostics, logger, signal });
       } catch (error) {

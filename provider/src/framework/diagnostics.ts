@@ -52,8 +52,13 @@ export function diagnosticsToWire(list: readonly Diagnostic[]): WireDiagnostic[]
     severity: severity === "error" ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
     summary,
     detail,
-    attribute: path.length === 0 ? undefined : { steps: path.map(stepToWire) },
+    attribute: path.length === 0 ? undefined : pathToWire(path),
   }));
+}
+
+/** Writes a path as the protocol carries it. */
+export function pathToWire(path: Path): NonNullable<WireDiagnostic["attribute"]> {
+  return { steps: path.map(stepToWire) };
 }
 
 /** Writes a path as users write it: `images[0].labels["owner"]`. */

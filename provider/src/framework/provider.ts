@@ -1,5 +1,8 @@
 import type { Logger } from "../plugin/logger.ts";
 import type { Diagnostics } from "./diagnostics.ts";
+import type { EphemeralResource } from "./ephemeral.ts";
+import type { FunctionDefinition } from "./function.ts";
+import type { Resource } from "./resource.ts";
 import type { Config, PartialConfig, Result, Schema } from "./schema.ts";
 
 /** What every handler has besides its arguments. */
@@ -36,7 +39,10 @@ export type Provider<S extends Schema, Client> = {
    * @throws {DiagnosticError} when the configuration cannot be used
    */
   configure(config: Config<S>, context: Context): Client | Promise<Client>;
-  readonly dataSources: { readonly [typeName: string]: DataSource<Schema, Client> };
+  readonly dataSources?: { readonly [typeName: string]: DataSource<Schema, Client> };
+  readonly resources?: { readonly [typeName: string]: Resource<Schema, Client> };
+  readonly ephemeralResources?: { readonly [typeName: string]: EphemeralResource<Schema, Client> };
+  readonly functions?: { readonly [name: string]: FunctionDefinition };
   /** How else the configuration can be given, for users whose configuration is known only after apply. */
   readonly configurationHint?: string;
   /** Who decides what users cannot set, as in "... is decided by the server". Default: the provider. */

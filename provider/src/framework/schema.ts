@@ -7,12 +7,14 @@ import {
 import type { Partially } from "../plugin/methods.ts";
 import type { Validator } from "./validators.ts";
 import { type Native, type ObjectType, type Type, types, typeToJson } from "./values/types.ts";
-import type { Unknown } from "./values/values.ts";
+import type { Unknown, Value } from "./values/values.ts";
 
 /** What a provider, data source or resource accepts and gives. Descriptions are Markdown. */
 export type Schema = {
   readonly description: string;
   readonly attributes: Attributes;
+  /** Of a resource: grows when state that was written before must be upgraded. Default: 0. */
+  readonly version?: number;
 };
 export type Attributes = { readonly [name: string]: Attribute };
 
@@ -37,6 +39,16 @@ export type Attribute = Use &
     readonly deprecated?: string;
     /** Checks of the values that are set and known, each on its own. */
     readonly validators?: readonly Validator[];
+    /** Never kept in state or plan: the provider gets it from the configuration only (Terraform 1.11 and later). */
+    readonly writeOnly?: true;
+    /** What an attribute of a resource that is optional and computed has when the user writes nothing. */
+    readonly default?: Value;
+    /** A change of it makes another resource. */
+    readonly requiresReplace?: true;
+    /** Computed, and never another one for as long as the resource lives; an update need not leave it unknown. */
+    readonly stable?: true;
+    /** Computed, and never null: others may rely on it before it is known. */
+    readonly notNull?: true;
   };
 
 type NativeAttributes<A> = { readonly [K in keyof A]: NativeAttribute<A[K]> | null };
@@ -63,6 +75,10 @@ export type Config<S extends Schema> = {
 export type PartialConfig<S extends Schema> = {
   readonly [K in Given<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | null | Unknown;
 };
+/** A resource as it is kept: every attribute, wholly known. */
+export type State<S extends Schema> = string extends keyof S["attributes"]
+  ? { readonly [name: string]: Value }
+  : { readonly [K in keyof S["attributes"]]: NativeAttribute<S["attributes"][K]> | null };
 /** What the provider gives: every computed attribute. */
 export type Result<S extends Schema> = {
   readonly [K in Computed<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | null;
@@ -86,13 +102,14 @@ function typeOf({ type, nested }: Attribute): Type {
 }
 
 /** Writes a schema as the protocol carries it. */
-export function schemaToWire({ description, attributes }: Schema): Partially<WireSchema> {
+export function schemaToWire({ description, attributes, version = 0 }: Schema): Partially<WireSchema> {
   const block = {
+    version: BigInt(version),
     description,
     descriptionKind: StringKind.MARKDOWN,
     attributes: attributesToWire(attributes),
   };
-  return { block };
+  return { version: BigInt(version), block };
 }
 
 const NESTING = {
@@ -104,9 +121,17 @@ const NESTING = {
 
 function attributesToWire(attributes: Attributes): Partially<WireAttribute>[] {
   return Object.entries(attributes).map(
-    ([name, { type, nested, deprecated, validators: _, ...attribute }]) => ({
+    ([
       name,
-      ...attribute,
+      { type, nested, deprecated, description, required, optional, computed, sensitive, writeOnly },
+    ]) => ({
+      name,
+      description,
+      required,
+      optional,
+      computed,
+      sensitive,
+      writeOnly,
       descriptionKind: StringKind.MARKDOWN,
       ...(deprecated === undefined ? {} : { deprecated: true, deprecationMessage: deprecated }),
       ...(nested

@@ -23,7 +23,7 @@ export type ServiceDefinition = {
 };
 
 /** A message of which anything may be left out. */
-export type Partially<T> = T extends bigint | Uint8Array | string | number | boolean | undefined
+export type Partially<T> = T extends bigint | Uint8Array | Date | string | number | boolean | undefined
   ? T
   : T extends readonly (infer E)[]
     ? readonly Partially<E>[]

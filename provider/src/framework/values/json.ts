@@ -2,7 +2,8 @@ import { Decimal, type NumberValue, parseNumber } from "./numbers.ts";
 import { type Type, typeFromJson } from "./types.ts";
 import { Dynamic, emptyRecord, isRecord, type Path, placed, type Value, ValueError } from "./values.ts";
 
-type Json = null | string | boolean | NumberValue | Json[] | { readonly [key: string]: Json };
+/** What JSON holds; its numbers are exact. */
+export type Json = null | string | boolean | NumberValue | Json[] | { readonly [key: string]: Json };
 
 /**
  * Reads a value of a known type from JSON, in which Terraform keeps state and may send values. Numbers stay exact.
@@ -10,20 +11,24 @@ type Json = null | string | boolean | NumberValue | Json[] | { readonly [key: st
  * @throws {ValueError} with the place at which the text is not JSON, or not a value of that type
  */
 export function decodeJson(type: Type, bytes: Uint8Array): Value {
-  let json: Json;
+  return fromJson(type, parseJson(bytes), []);
+}
+
+/** @throws {ValueError} when the text is not JSON */
+export function parseJson(bytes: Uint8Array): Json {
   try {
-    json = JSON.parse(Buffer.from(bytes).toString(), exactNumbers);
+    return JSON.parse(Buffer.from(bytes).toString(), exactNumbers);
   } catch (error) {
     throw new ValueError(`the value is not JSON: ${(error as Error).message}`, []);
   }
-  return fromJson(type, json, []);
 }
 
 function exactNumbers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === "number" && context?.source ? parseNumber(context.source) : value;
 }
 
-function fromJson(type: Type, json: Json, path: Path): Value {
+/** A value of a known type from JSON that was parsed. @throws {ValueError} */
+export function fromJson(type: Type, json: Json, path: Path = []): Value {
   if (json === null) return null;
   switch (type.kind) {
     case "string":

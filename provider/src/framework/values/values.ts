@@ -21,6 +21,9 @@ export type Value =
  * it came, for whoever gets the value next.
  */
 export class Unknown {
+  /** A value that will not be null: `{1: false}` in msgpack, as the protocol refines unknown values. */
+  static readonly notNull = new Unknown(Uint8Array.of(0x81, 0x01, 0xc2));
+
   readonly refinement: Uint8Array | undefined;
 
   constructor(refinement?: Uint8Array) {

@@ -1,0 +1,96 @@
+/** Attributes that several data sources and resources have, and the checks of what is written in them. */
+import { isName, parseReference, ReferenceError_ } from "@waybill/registry-client/reference";
+import { sentence } from "./failures.ts";
+import { DiagnosticError } from "./framework/diagnostics.ts";
+import { notEmpty, type Validator } from "./framework/validators.ts";
+import { types } from "./framework/values/types.ts";
+
+const nameRule = `1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit`;
+
+export const isChannel: Validator = (value) =>
+  isName(String(value)) ? undefined : `must be the name of a channel: ${nameRule}`;
+
+export const isFingerprint: Validator = (value) =>
+  /^[A-Za-z0-9][A-Za-z0-9._:@+=~-]{0,127}$/.test(String(value))
+    ? undefined
+    : "must be 1 to 128 of letters, digits and ._:@+=~-, starting with a letter or digit";
+
+export const isVersionNumber: Validator = (value) =>
+  /^[1-9]\d{0,9}$/.test(String(value)) ? undefined : "must be the number of a version, such as 7";
+
+export const isMoment: Validator = (value) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(String(value)) &&
+  !Number.isNaN(Date.parse(String(value)))
+    ? undefined
+    : "must be a time with its zone, such as 2026-12-31T18:00:00Z";
+
+/** A text that the user may write. */
+export const argument = (description: string, ...validators: Validator[]) =>
+  ({ type: types.string, optional: true, description, validators: [notEmpty, ...validators] }) as const;
+
+/** A text that the registry decides. */
+export const text = (description: string) => ({ type: types.string, computed: true, description }) as const;
+
+/** A number that the registry decides. */
+export const number = (description: string) => ({ type: types.number, computed: true, description }) as const;
+
+/** Texts by name that the registry decides. */
+export const textMap = (description: string) =>
+  ({ type: types.map(types.string), computed: true, description }) as const;
+
+/** What never changes for as long as a resource lives, and is never null. */
+export const lasting = { stable: true, notNull: true } as const;
+
+/** The artifact that something belongs to; of a resource, another one makes another resource. */
+export const artifactArgument = {
+  type: types.string,
+  required: true,
+  requiresReplace: true,
+  validators: [notEmpty],
+  description: "`namespace/artifact`, or only the artifact when the provider has a `namespace`.",
+} as const;
+
+/**
+ * The whole name of an artifact.
+ *
+ * @param attribute where it was written
+ * @throws {DiagnosticError} at that attribute
+ */
+export function artifactName(name: string, namespace: string | undefined, attribute: string): string {
+  try {
+    return parseReference(name, namespace).toString();
+  } catch (error) {
+    if (!(error instanceof ReferenceError_)) throw error;
+    throw new DiagnosticError(`Invalid ${attribute}`, sentence(error.message), [attribute]);
+  }
+}
+
+/** Checks a name at plan time; the namespace may come from the provider, which is not configured yet. */
+export function checkArtifactName(name: unknown, attribute: string): void {
+  if (typeof name === "string") artifactName(name, "namespace", attribute);
+}
+
+/** What was not written is not sent, so that the registry's own defaults apply. */
+export function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const given = Object.entries(fields).filter(([, value]) => value != null);
+  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+/**
+ * Takes the id of an import apart: `namespace/artifact` and as many parts more as there are names.
+ *
+ * @throws {DiagnosticError} showing what it should look like
+ */
+export function importId<K extends string>(
+  id: string,
+  ...names: K[]
+): { artifact: string } & Record<K, string> {
+  const parts = id.split("/");
+  if (parts.length !== names.length + 2 || parts.some((part) => part === "")) {
+    const form = ["namespace", "artifact", ...names].join("/");
+    throw new DiagnosticError("Invalid import id", `The id must be ${form}, but is ${JSON.stringify(id)}.`);
+  }
+  const [namespace, name, ...rest] = parts;
+  const named = Object.fromEntries(names.map((key, index) => [key, rest[index]]));
+  return { artifact: `${namespace}/${name}`, ...named } as { artifact: string } & Record<K, string>;
+}

@@ -1,0 +1,60 @@
+import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
+import type { Handlers } from "../../plugin/methods.ts";
+import { completePlan, planChange } from "../planning.ts";
+import { deferred, findOffered, readFields, type Session, writeFields } from "../session.ts";
+import { Unknown, type Value } from "../values/values.ts";
+
+type Calls = Pick<
+  Handlers<typeof ProviderDefinition>,
+  | "validateEphemeralResourceConfig"
+  | "openEphemeralResource"
+  | "renewEphemeralResource"
+  | "closeEphemeralResource"
+>;
+
+/** Answers the calls about ephemeral resources. */
+export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls {
+  const { answer, provider } = session;
+  const find = (typeName: string) => findOffered(provider.ephemeralResources, typeName, "ephemeral resource");
+  return {
+    validateEphemeralResourceConfig: ({ typeName, config }, signal) =>
+      answer(`ValidateEphemeralResourceConfig ${typeName}`, signal, ({ diagnostics }) => {
+        session.validate(find(typeName), config, diagnostics);
+        return {};
+      }),
+
+    openEphemeralResource: ({ typeName, config, clientCapabilities }, signal) =>
+      answer(`OpenEphemeralResource ${typeName}`, signal, async (context) => {
+        const { schema, open } = find(typeName);
+        const fields = readFields(schema, config);
+        const configured = session.client(clientCapabilities?.deferralAllowed);
+        if (!configured) return { deferred, result: writeFields(schema, new Unknown()) };
+        const opened = await open(fields as never, { ...context, ...configured });
+        const { planned } = planChange(schema.attributes, null, fields, fields);
+        const result = writeFields(schema, completePlan(planned, opened.result as Value));
+        return { result, renewAt: opened.renewAt, private: writeHeld(opened.private) };
+      }),
+
+    renewEphemeralResource: ({ typeName, private: held }, signal) =>
+      answer(`RenewEphemeralResource ${typeName}`, signal, async (context) => {
+        const configured = session.client(false) as { client: Client };
+        const renewed = await find(typeName).renew?.(readHeld(held), { ...context, ...configured });
+        return { renewAt: renewed?.renewAt, private: renewed?.private ? writeHeld(renewed.private) : held };
+      }),
+
+    closeEphemeralResource: ({ typeName, private: held }, signal) =>
+      answer(`CloseEphemeralResource ${typeName}`, signal, async (context) => {
+        const configured = session.client(false) as { client: Client };
+        await find(typeName).close?.(readHeld(held), { ...context, ...configured });
+        return {};
+      }),
+  };
+}
+
+function writeHeld(held: object = {}): Buffer {
+  return Buffer.from(JSON.stringify(held));
+}
+
+function readHeld(held: Uint8Array | undefined): Record<string, string> {
+  return held && held.length > 0 ? JSON.parse(Buffer.from(held).toString()) : {};
+}

@@ -1,0 +1,178 @@
+import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
+import type { Handlers } from "../../plugin/methods.ts";
+import { DiagnosticError, pathToWire } from "../diagnostics.ts";
+import { completePlan, type Fields, planChange } from "../planning.ts";
+import type { ReadContext } from "../provider.ts";
+import type { Resource } from "../resource.ts";
+import type { Schema } from "../schema.ts";
+import {
+  deferred,
+  findOffered,
+  readFields,
+  readNullable,
+  type Session,
+  writable,
+  writeFields,
+} from "../session.ts";
+import { moveState, upgradeState } from "../upgrading.ts";
+import { emptyRecord, isWhollyKnown, Unknown } from "../values/values.ts";
+
+type Calls = Pick<
+  Handlers<typeof ProviderDefinition>,
+  | "validateResourceConfig"
+  | "upgradeResourceState"
+  | "moveResourceState"
+  | "readResource"
+  | "planResourceChange"
+  | "applyResourceChange"
+  | "importResourceState"
+>;
+type AnyResource<Client> = Resource<Schema, Client>;
+
+/** Answers the calls about resources. */
+export function resourceCalls<Client>(session: Session<Client>): Calls {
+  const { answer, provider } = session;
+  const find = (typeName: string) => findOffered(provider.resources, typeName, "resource");
+  return {
+    validateResourceConfig: ({ typeName, config, clientCapabilities }, signal) =>
+      answer(`ValidateResourceConfig ${typeName}`, signal, ({ diagnostics }) => {
+        const definition = find(typeName);
+        const fields = session.validate(definition, config, diagnostics);
+        if (!clientCapabilities?.writeOnlyAttributesAllowed) refuseWriteOnly(definition.schema, fields);
+        return {};
+      }),
+
+    upgradeResourceState: ({ typeName, version, rawState }, signal) =>
+      answer(`UpgradeResourceState ${typeName}`, signal, () => {
+        const { schema, upgrades } = find(typeName);
+        return {
+          upgradedState: writeFields(schema, upgradeState(schema, upgrades, Number(version), rawState)),
+        };
+      }),
+
+    moveResourceState: (request, signal) =>
+      answer(`MoveResourceState ${request.targetTypeName}`, signal, () => {
+        const definition = find(request.targetTypeName);
+        return { targetState: writeFields(definition.schema, moveState(definition, request)) };
+      }),
+
+    readResource: ({ typeName, currentState, clientCapabilities, ...request }, signal) =>
+      answer(`ReadResource ${typeName}`, signal, async (context) => {
+        const { schema, read } = find(typeName);
+        const state = readFields(schema, currentState);
+        const configured = session.client(clientCapabilities?.deferralAllowed);
+        if (!configured) return { deferred, newState: writeFields(schema, state), private: request.private };
+        const now = await read(state as never, { ...context, ...configured });
+        return {
+          newState: writeFields(schema, now ? kept(schema, now as Fields) : null),
+          private: request.private,
+        };
+      }),
+
+    planResourceChange: ({ typeName, clientCapabilities, ...request }, signal) =>
+      answer(`PlanResourceChange ${typeName}`, signal, async (context) => {
+        const definition = find(typeName);
+        const { schema } = definition;
+        const prior = readNullable(schema, request.priorState);
+        const proposed = readNullable(schema, request.proposedNewState);
+        if (proposed === null) return { plannedState: writeFields(schema, null) };
+        const config = readFields(schema, request.config);
+        const { planned, replace } = planChange(schema.attributes, prior, proposed, config);
+        const requiresReplace = replace.map(pathToWire);
+        const plannedState = () => writeFields(schema, planned);
+        // With a provider that cannot be configured yet there is nobody to ask, but much to plan all the same.
+        const configured = session.client(true);
+        if (!configured) {
+          const waits = clientCapabilities?.deferralAllowed ? { deferred } : {};
+          return { plannedState: plannedState(), requiresReplace, ...waits };
+        }
+        if (planned === prior) return { plannedState: plannedState() };
+        await definition.plan?.(
+          { prior: prior as never, config: config as never, planned: planned as never },
+          { ...context, ...configured },
+        );
+        return { plannedState: plannedState(), requiresReplace };
+      }),
+
+    applyResourceChange: ({ typeName, ...request }, signal) =>
+      answer(
+        `ApplyResourceChange ${typeName}`,
+        signal,
+        async (context) => {
+          const definition = find(typeName);
+          const { schema } = definition;
+          const configured = session.client(false) as { client: Client };
+          const prior = readNullable(schema, request.priorState);
+          const planned = readNullable(schema, request.plannedState);
+          const config = readNullable(schema, request.config);
+          const state = await apply(definition, prior, planned, config, { ...context, ...configured });
+          return { newState: writeFields(schema, state) };
+        },
+        // What could not be changed is as it was, and stays in the state.
+        { newState: request.priorState },
+      ),
+
+    importResourceState: ({ typeName, id, clientCapabilities }, signal) =>
+      answer(`ImportResourceState ${typeName}`, signal, async (context) => {
+        const { schema, import: take } = find(typeName);
+        if (!take) throw new DiagnosticError("Cannot be imported", `${typeName} cannot be imported.`);
+        const configured = session.client(clientCapabilities?.deferralAllowed);
+        if (!configured) {
+          return { deferred, importedResources: [{ typeName, state: writeFields(schema, new Unknown()) }] };
+        }
+        const state = (await take(id, { ...context, ...configured })) as Fields;
+        return { importedResources: [{ typeName, state: writeFields(schema, kept(schema, state)) }] };
+      }),
+  };
+}
+
+async function apply<Client>(
+  { schema, create, update, delete: remove }: AnyResource<Client>,
+  prior: Fields | null,
+  planned: Fields | null,
+  config: Fields | null,
+  context: ReadContext<Client>,
+): Promise<Fields | null> {
+  if (planned === null) {
+    if (prior !== null) await remove(prior as never, context);
+    return null;
+  }
+  const wanted = chosen(schema, planned, config ?? {});
+  const known = Object.entries(planned).filter(([, value]) => value !== null && isWhollyKnown(value));
+  const all = { ...context, planned: Object.fromEntries(known) };
+  if (prior !== null && !update) throw new Error("a change of this resource was planned, but it has none");
+  const result =
+    prior === null
+      ? await create(wanted as never, all)
+      : await update?.(wanted as never, prior as never, all);
+  return completePlan(planned, (result ?? {}) as Fields) as Fields;
+}
+
+/** What was written or has a default: values that are only there in the configuration, and what apply decides left out. */
+function chosen({ attributes }: Schema, planned: Fields, config: Fields): Fields {
+  const fields = emptyRecord();
+  for (const name of writable(attributes)) {
+    const value = (attributes[name]?.writeOnly ? config[name] : planned[name]) ?? null;
+    fields[name] = isWhollyKnown(value) ? value : completePlan(value, null);
+  }
+  return fields;
+}
+
+/** State as it may be kept: every attribute, those that are only written as null. */
+function kept({ attributes }: Schema, state: Fields): Fields {
+  const fields = emptyRecord();
+  for (const [name, attribute] of Object.entries(attributes)) {
+    fields[name] = attribute.writeOnly ? null : (state[name] ?? null);
+  }
+  return fields;
+}
+
+function refuseWriteOnly({ attributes }: Schema, fields: Fields): void {
+  const given = Object.keys(attributes).find((name) => attributes[name]?.writeOnly && fields[name] !== null);
+  if (given === undefined) return;
+  throw new DiagnosticError(
+    "Write-only attribute not supported",
+    `${given} is never kept in the state, which needs Terraform 1.11 or OpenTofu 1.11, or later.`,
+    [given],
+  );
+}

@@ -1,0 +1,60 @@
+import type { Diagnostics } from "./diagnostics.ts";
+import type { ReadContext } from "./provider.ts";
+import type { Config, PartialConfig, Result, Schema, State } from "./schema.ts";
+import type { Unknown } from "./values/values.ts";
+
+/** State of an older schema, or of another resource type: an object of JSON. Its numbers are exact, so not JavaScript's. */
+export type OldState = { readonly [name: string]: unknown };
+
+/** A resource of another type that the user moves to this one (`moved` blocks). */
+export type Source = {
+  /** Address of its provider, such as `registry.terraform.io/hashicorp/null`. */
+  readonly provider: string;
+  readonly typeName: string;
+  readonly schemaVersion: number;
+  readonly state: OldState;
+};
+
+/** What the plan is made of: what is, what the user wrote, and what will be. */
+export type Change<S extends Schema> = {
+  /** Null when the resource is new. */
+  readonly prior: State<S> | null;
+  readonly config: PartialConfig<S>;
+  /** What is planned so far; a handler may set what is computed. */
+  readonly planned: { [K in keyof State<S>]: State<S>[K] | Unknown };
+};
+
+/** What making and changing has: also what was planned of what users do not set, as far as it was known then. */
+export type ApplyContext<S extends Schema, Client> = ReadContext<Client> & {
+  readonly planned: { readonly [K in keyof Result<S>]?: Result<S>[K] };
+};
+
+/** One kind of thing that is made, changed and removed. */
+export type Resource<S extends Schema, Client> = {
+  readonly schema: S;
+  /** Reports what is wrong with the configuration as such; what is unknown yet is an `Unknown`. */
+  validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
+  /** Looks at a change before users see it, to report what apply would refuse. Not asked when a resource goes. */
+  plan?(change: Change<S>, context: ReadContext<Client>): void | Promise<void>;
+  /** Makes it. What the user wrote, or a default, stays as it is, whatever is returned for it. */
+  create(config: Config<S>, context: ApplyContext<S, Client>): Promise<Result<S>>;
+  /** How it is now, or undefined when it is gone. Another value than in the state is drift, and shown as such. */
+  read(state: State<S>, context: ReadContext<Client>): Promise<State<S> | undefined>;
+  /** Changes it. Without this, every attribute that can be written must be `requiresReplace`. */
+  update?(config: Config<S>, prior: State<S>, context: ApplyContext<S, Client>): Promise<Result<S>>;
+  /** Removes it; when it is gone already, that is fine. */
+  delete(state: State<S>, context: ReadContext<Client>): Promise<void>;
+  /** What can be told from the id of an import alone; {@link read} completes it. */
+  import?(id: string, context: ReadContext<Client>): Promise<Partial<State<S>>> | Partial<State<S>>;
+  /** By the schema version that state was written with: makes it state of the next version. */
+  readonly upgrades?: { readonly [version: number]: (state: OldState) => OldState };
+  /** What can be told from a resource of another type; undefined when it cannot become one of these. */
+  move?(source: Source): Partial<State<S>> | undefined;
+};
+
+/** Fixes the types of a resource: the schema decides what the handlers get and must give. */
+export function resource<const S extends Schema, Client>(
+  definition: Resource<S, Client>,
+): Resource<Schema, Client> {
+  return definition as unknown as Resource<Schema, Client>;
+}

@@ -1,0 +1,68 @@
+import type { RegistryClient } from "@waybill/registry-client/client";
+import { RegistryError } from "@waybill/registry-client/problem";
+import type { Settings } from "@waybill/registry-client/settings";
+import { artifactName } from "./attributes.ts";
+import type { OnRevoked } from "./configuration.ts";
+import { type Asked, reportFailure } from "./failures.ts";
+import type { Resolver } from "./resolver.ts";
+
+type Call = { readonly signal: AbortSignal };
+
+/** What data sources and resources work with: a registry, and how it was configured. */
+export class Registry {
+  readonly settings: Settings;
+  readonly onRevoked: OnRevoked | undefined;
+  readonly resolver: Resolver;
+  readonly #client: () => Promise<RegistryClient>;
+
+  constructor(
+    parts: Pick<Registry, "settings" | "onRevoked" | "resolver">,
+    client: () => Promise<RegistryClient>,
+  ) {
+    this.settings = parts.settings;
+    this.onRevoked = parts.onRevoked;
+    this.resolver = parts.resolver;
+    this.#client = client;
+  }
+
+  /** The whole name of an artifact. @throws {DiagnosticError} at the attribute that it was written in */
+  artifact(name: string, attribute = "artifact"): string {
+    return artifactName(name, this.settings.namespace, attribute);
+  }
+
+  /**
+   * Asks the registry.
+   *
+   * @param config what the user wrote, which decides where an error is shown
+   * @throws {DiagnosticError} what went wrong and what to do
+   */
+  async ask<T>(
+    call: Call,
+    config: Asked["config"],
+    work: (client: RegistryClient, options: Call) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(await this.#client(), { signal: call.signal });
+    } catch (error) {
+      throw reportFailure(error, {
+        artifact: String(config.artifact ?? ""),
+        config,
+        settings: this.settings,
+      });
+    }
+  }
+
+  /** As {@link ask}, with undefined for what is not there. */
+  async find<T>(
+    call: Call,
+    config: Asked["config"],
+    work: (client: RegistryClient, options: Call) => Promise<T>,
+  ): Promise<T | undefined> {
+    return this.ask(call, config, (client, options) =>
+      work(client, options).catch((error: unknown) => {
+        if (error instanceof RegistryError && /_(not_found|empty)$/.test(error.code)) return undefined;
+        throw error;
+      }),
+    );
+  }
+}

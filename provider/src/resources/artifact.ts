@@ -1,0 +1,127 @@
+import type { Artifact } from "@waybill/registry-client/types";
+import { artifactArgument, checkArtifactName, importId, lasting, text } from "../attributes.ts";
+import { DiagnosticError } from "../framework/diagnostics.ts";
+import { resource } from "../framework/resource.ts";
+import type { Config, State } from "../framework/schema.ts";
+import { types } from "../framework/values/types.ts";
+import type { Registry } from "../registry.ts";
+
+const schema = {
+  description:
+    "An artifact: its description, labels and which of its versions are kept. Publishing makes an artifact by itself; one that is there already is taken over as it is.",
+  attributes: {
+    artifact: artifactArgument,
+    description: { type: types.string, optional: true, description: "What it is." },
+    labels: {
+      type: types.map(types.string),
+      optional: true,
+      description: 'Labels, such as `team = "platform"`.',
+    },
+    retention: {
+      optional: true,
+      description: "Which versions are kept; all, when this is left out. Others are deleted once a day.",
+      nested: {
+        mode: "single",
+        attributes: {
+          keep: {
+            type: types.number,
+            required: true,
+            description: "How many of the newest versions are kept.",
+          },
+          days: {
+            type: types.number,
+            required: true,
+            description:
+              "Versions completed, pointed at by a channel or read within so many days are kept too.",
+          },
+        },
+      },
+    },
+    force_destroy: {
+      type: types.bool,
+      optional: true,
+      computed: true,
+      default: false,
+      description:
+        "Whether destroying this deletes an artifact that has versions, with all of them. Default: `false`.",
+    },
+    id: { ...text("`namespace/artifact`."), ...lasting },
+    created_at: { ...text("When it was made."), ...lasting },
+  },
+} as const;
+type Schema = typeof schema;
+
+/** `resource "waybill_artifact"` */
+export const artifact = resource<Schema, Registry>({
+  schema,
+
+  validate({ artifact: name }) {
+    checkArtifactName(name, "artifact");
+  },
+
+  async create(config, context) {
+    return { force_destroy: config.force_destroy, ...computed(await put(config, context)) };
+  },
+
+  async read(state, context) {
+    const { client } = context;
+    const found = await client.find(context, state, (registry, call) =>
+      registry.getArtifact(String(state.id), call),
+    );
+    if (!found) return undefined;
+    const { description, retention } = found;
+    return {
+      artifact: state.artifact ?? found.artifact,
+      description: description ?? (state.description === "" ? "" : null),
+      labels: Object.keys(found.labels).length === 0 ? emptyOr(state.labels) : found.labels,
+      retention,
+      force_destroy: state.force_destroy ?? false,
+      ...computed(found),
+    };
+  },
+
+  async update(config, _prior, context) {
+    return { force_destroy: config.force_destroy, ...computed(await put(config, context)) };
+  },
+
+  async delete(state, context) {
+    const { client } = context;
+    const id = String(state.id);
+    const found = await client.find(context, state, (registry, call) => registry.getArtifact(id, call));
+    if (!found) return;
+    if (found.versions > 0 && !state.force_destroy) {
+      throw new DiagnosticError(
+        "Artifact has versions",
+        `${id} has ${found.versions} complete versions, which would be deleted with it. Set force_destroy = true and apply that first, or take it out of the state: terraform state rm.`,
+        ["force_destroy"],
+      );
+    }
+    await client.find(context, state, (registry, call) => registry.deleteArtifact(id, call));
+  },
+
+  import: (id) => ({ ...importId(id), id, force_destroy: false }),
+});
+
+type Context = Parameters<Registry["ask"]>[0] & { client: Registry };
+
+function put(config: Config<Schema>, context: Context): Promise<Artifact> {
+  const { description, labels, retention } = config;
+  const body = {
+    description,
+    labels: (labels ?? {}) as Record<string, string>,
+    retention: retention && { keep: Number(retention.keep), days: Number(retention.days) },
+  };
+  const name = context.client.artifact(config.artifact);
+  return context.client.ask(context, { ...config, artifact: name }, (registry, call) =>
+    registry.putArtifact(name, body, call),
+  );
+}
+
+function computed(found: Artifact) {
+  return { id: found.artifact, created_at: found.created_at };
+}
+
+/** No labels and an empty map of them are one to the registry; the state keeps which of both was written. */
+function emptyOr(labels: State<Schema>["labels"]) {
+  return labels && Object.keys(labels).length === 0 ? labels : null;
+}
