@@ -13,9 +13,8 @@ const registry = useRegistry();
 /** Pages whose commands need more than a registry: a server of their own, Packer, settings of the reader's. */
 const withoutCommands = ["clients", "dependencies", "publishing", "server", "vocabulary"];
 /** In the order of a reader who goes from release to trouble to tidying up. */
-const pages = "resolving channels ancestry search documents comparing consumers revocation retention".split(
-  " ",
-);
+const pages =
+  "resolving channels ancestry search documents logs comparing consumers revocation retention".split(" ");
 
 type Step = { commands: string; shows: string[] };
 
