@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Figure } from "./figure.ts";
+import { measureLogs } from "./logs.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePackerBuild } from "./packer-build.ts";
 import { measureProviderStart } from "./provider-start.ts";
@@ -12,6 +13,7 @@ import { measureResolve } from "./resolve.ts";
 const measurements: Record<string, (directory: string) => Promise<Figure | Figure[]>> = {
   resolve: measureResolve,
   releases: measureReleases,
+  logs: measureLogs,
   provider: measureProviderStart,
   packer: measurePackerBuild,
   memory: measureMemory,
