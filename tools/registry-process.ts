@@ -17,14 +17,16 @@ const sayTimeoutMs = 30_000;
 
 /**
  * Starts `waybill serve` on loopback; where it listens and all else is in `env`.
+ * @param program what to start in place of the `waybill` on PATH
  * @throws with what it wrote, when it ends instead or does not say where it listens
  */
 export async function startRegistryProcess(
   cwd: string,
   env: NodeJS.ProcessEnv,
   flags: readonly string[] = [],
+  program = "waybill",
 ): Promise<RegistryProcess> {
-  const child = spawn("waybill", ["serve", ...flags], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, ["serve", ...flags], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = Promise.withResolvers<void>();
   child.on("exit", () => ended.resolve());
   child.on("error", () => ended.resolve());

@@ -58,8 +58,10 @@ export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env
     }
     const log = logTo(config);
     const server = await runServer(config, log, () => new Date());
+    // Before it says that it runs: who reads that may stop it at once.
+    const told = untilSignal();
     announce(config, server);
-    log.info({ signal: await untilSignal() }, "draining");
+    log.info({ signal: await told }, "draining");
     await server.close();
     log.info("stopped");
     return 0;
