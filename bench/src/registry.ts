@@ -13,6 +13,8 @@ export async function startRegistry(
     WAYBILL_LISTEN: "127.0.0.1:0",
     WAYBILL_DATABASE_URL: `sqlite:${database}`,
     WAYBILL_BOOTSTRAP_TOKEN: token,
+    // Counted as ever, and never too many.
+    WAYBILL_TOKEN_RATE: "100000000/1m",
     WAYBILL_TOKEN: token,
   });
   const registry = await startRegistryProcess(directory, env);

@@ -18,7 +18,6 @@ export function answerHeaders(requestId: string): AnswerHeaders {
     "X-Request-Id": requestId,
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
   };
 }

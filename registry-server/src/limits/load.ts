@@ -19,7 +19,7 @@ export class Load {
   inFlight = 0;
   refused = 0;
 
-  /** @param most requests at once, from when they have arrived until they are answered */
+  /** @param most requests at once, from when they have arrived until they are answered; Infinity limits nothing */
   constructor(most: number) {
     this.#most = most;
   }
@@ -31,14 +31,17 @@ export class Load {
    * @throws Problem `unavailable`
    */
   enter(now: number): void {
+    this.inFlight += 1;
+    if (this.#most === Infinity) return;
     if (this.#turnStartedAt === undefined) {
       this.#turnStartedAt = now;
       setImmediate(() => {
         this.#turnStartedAt = undefined;
       });
     }
-    if (this.inFlight >= this.#most || now - this.#turnStartedAt > longestTurnMs) throw this.#busy();
-    this.inFlight += 1;
+    if (this.inFlight <= this.#most && now - this.#turnStartedAt <= longestTurnMs) return;
+    this.inFlight -= 1;
+    throw this.#busy();
   }
 
   /** @throws Problem `unavailable` when all bodies together are too large for so many more bytes */

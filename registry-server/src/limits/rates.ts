@@ -28,6 +28,11 @@ export class Meter {
     this.#policy = `"${what}";q=${rate.requests};w=${Math.ceil(rate.windowMs / 1000)}`;
   }
 
+  /** How many keys are known. */
+  get size(): number {
+    return this.#fullAt.size;
+  }
+
   /**
    * Counts a request, and notes in the headers of its answer what is left.
    *
