@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, createWriteStream } from "node:fs";
 import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -85,15 +85,11 @@ export function openDirectoryStore(root: string): FileStore {
 
 /** Writes a new file, readable by its owner only, that survives a loss of power once this returns. */
 async function writeSynced(path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    const written = file.createWriteStream({ highWaterMark: writtenAtOnce, autoClose: false });
-    await pipeline(content, written);
-    await file.sync();
-    return written.bytesWritten;
-  } finally {
-    await file.close();
-  }
+  const options = { flags: "wx", mode: 0o600, highWaterMark: writtenAtOnce, flush: true };
+  const written = createWriteStream(path, options);
+  // Ends when the stream is closed, which is after it was synced.
+  await pipeline(content, written);
+  return written.bytesWritten;
 }
 
 /** A name in a directory survives a loss of power only when the directory itself was written. */
