@@ -36,7 +36,7 @@ export function listenerFor(fetch: Fetch, options: ListenerOptions): Server | Se
     headersTimeout,
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: headerKiB * 1024,
-    connectionsCheckingInterval: headersTimeout / 3,
+    connectionsCheckingInterval: Math.ceil(headersTimeout / 3),
     ServerResponse: HeldResponse,
   };
   const tls = { ...options.certificate, minVersion: "TLSv1.2", handshakeTimeout: handshakeMs } as const;
@@ -53,8 +53,7 @@ export function listenerFor(fetch: Fetch, options: ListenerOptions): Server | Se
     });
   }
   limitArrival(server, options.requestTimeout);
-  // After the answers that are ready in this turn, which go out at its end.
-  server.on("clientError", (error, socket: Socket) => setImmediate(answerBadRequest, error, socket));
+  server.on("clientError", answerBadRequest);
   return server;
 }
 
@@ -70,6 +69,7 @@ function answerBadRequest(
   error: NodeJS.ErrnoException,
   socket: Socket & { _httpMessage?: ServerResponse },
 ): void {
+  // Into an answer that has begun nothing may be written.
   if (!socket.writable || error.code === "ECONNRESET" || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
