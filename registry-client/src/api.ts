@@ -332,6 +332,63 @@ export interface components {
             /** @description The token itself, shown this once */
             token: string;
         };
+        CreatedWebhook: components["schemas"]["Webhook"] & {
+            /** @description Null for formats that are not signed */
+            secret: string | null;
+        };
+        Delivery: {
+            /** @description The last one first */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            ended_at: string | null;
+            event: {
+                action: string;
+                artifact: string | null;
+                id: number;
+            };
+            /** @description What the receiver gets as `webhook-id`, with every attempt */
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            next_attempt_at: string | null;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+        };
+        DeliveryAttempt: {
+            /** @description How the answer began */
+            answer: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /** @description Null when it was delivered */
+            error: string | null;
+            milliseconds: number;
+            /** @description From 1; 0 for a test */
+            number: number;
+            /** @description Of the answer; null when there was none */
+            status: number | null;
+        };
+        DeliveryPage: {
+            items: components["schemas"]["Delivery"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         Diff: {
             artifact: string;
             /** @description Builds that differ, by name */
@@ -699,6 +756,45 @@ export interface components {
             name: string;
             scopes: components["schemas"]["Scope"][];
         };
+        NewWebhook: {
+            /**
+             * @description What is about no artifact is only in `*`
+             * @default [
+             *       "*"
+             *     ]
+             * @example [
+             *       "hashicorp",
+             *       "team/web-*"
+             *     ]
+             */
+            artifacts: string[];
+            /** @example Web servers */
+            description?: string;
+            /**
+             * @default [
+             *       "version.completed",
+             *       "channel.assigned",
+             *       "revocation.effective"
+             *     ]
+             * @example [
+             *       "version.completed",
+             *       "channel.*"
+             *     ]
+             */
+            events: string[];
+            /**
+             * @description `standard`: the event, signed as Standard Webhooks say; `slack`, `email`: for people to read
+             * @default standard
+             * @enum {string}
+             */
+            format: "standard" | "slack" | "email";
+            /** @example deployer */
+            name: string;
+            /** @default [] */
+            recipients: string[];
+            /** @example https://ci.example.com/hooks/waybill */
+            url?: string;
+        };
         OutOfDate: {
             artifact: string;
             /** @description The channel that the parent was read from */
@@ -755,7 +851,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "identity_refused" | "not_found" | "token_not_found" | "trust_rule_not_found" | "namespace_not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "file_not_found" | "log_not_found" | "channel_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "token_exists" | "last_admin" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "revocation_in_force" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "log_gap" | "log_differs" | "log_ended" | "file_missing" | "too_many_documents" | "precondition_failed" | "body_too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "file_differs" | "precondition_required" | "too_many_requests" | "headers_too_large" | "internal" | "unavailable";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "identity_refused" | "not_found" | "token_not_found" | "trust_rule_not_found" | "namespace_not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "file_not_found" | "log_not_found" | "channel_not_found" | "webhook_not_found" | "delivery_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "token_exists" | "last_admin" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "revocation_in_force" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "log_gap" | "log_differs" | "log_ended" | "file_missing" | "webhook_exists" | "webhook_disabled" | "too_many_documents" | "precondition_failed" | "body_too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "file_differs" | "precondition_required" | "too_many_requests" | "headers_too_large" | "internal" | "unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -889,6 +985,27 @@ export interface components {
              * @enum {string}
              */
             via: "declared" | "source_image";
+        };
+        Replay: {
+            /** @description With `since`: also what was delivered */
+            delivered?: boolean;
+            /** @description This one, whatever became of it */
+            delivery?: string;
+            /**
+             * Format: date-time
+             * @description All events from this moment on that the webhook chooses
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Before this moment; default now
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            until?: string;
+        };
+        Replayed: {
+            replayed: number;
         };
         Resolved: {
             artifact: string;
@@ -1272,6 +1389,13 @@ export interface components {
              */
             scope: "read" | "publish" | "promote" | "admin";
         };
+        SecretRotation: {
+            /**
+             * @description For how long what is sent is signed with the earlier secret, too
+             * @default 24
+             */
+            overlap_hours: number;
+        };
         Self: {
             /**
              * Format: date-time
@@ -1481,6 +1605,89 @@ export interface components {
         Warning: {
             code: string;
             message: string;
+        };
+        Webhook: {
+            artifacts: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            description: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            disabled_at: string | null;
+            disabled_reason: string | null;
+            /** @description Until when earlier secrets sign, too */
+            earlier_secrets_until: string[];
+            enabled: boolean;
+            events: string[];
+            /**
+             * Format: date-time
+             * @description The first failure since the last success
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            failing_since: string | null;
+            /** @description Attempts in a row that failed */
+            failures: number;
+            /**
+             * @description `standard`: the event, signed as Standard Webhooks say; `slack`, `email`: for people to read
+             * @enum {string}
+             */
+            format: "standard" | "slack" | "email";
+            name: string;
+            recipients: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updated_at: string;
+            /** @description Without what may be a secret: the path of Slack, a query */
+            url: string | null;
+        };
+        WebhookChange: {
+            /**
+             * @description What is about no artifact is only in `*`
+             * @example [
+             *       "hashicorp",
+             *       "team/web-*"
+             *     ]
+             */
+            artifacts?: string[];
+            /** @example Web servers */
+            description?: string | null;
+            /** @description True begins anew: what failed before counts no more */
+            enabled?: boolean;
+            /**
+             * @example [
+             *       "version.completed",
+             *       "channel.*"
+             *     ]
+             */
+            events?: string[];
+            recipients?: string[];
+            /** @example https://ci.example.com/hooks/waybill */
+            url?: string;
+        };
+        WebhookPage: {
+            items: components["schemas"]["Webhook"][];
+            /** @description Ask with `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        WebhookSecret: {
+            /**
+             * Format: date-time
+             * @description Until when earlier secrets sign, too
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            earlier_until: string;
+            /** @description Shown this once; a verifier of Standard Webhooks takes it as it is */
+            secret: string;
         };
     };
     responses: never;

@@ -60,6 +60,7 @@ export const putChannel = createRoute({
   method: "put",
   path,
   operationId: "putChannel",
+  "x-anonymous": false,
   tags,
   summary: "Create a channel, describe it, set its rules, or assign a version to it; safe to repeat",
   description:
@@ -94,6 +95,7 @@ export const promoteChannel = createRoute({
   method: "post",
   path: `${path}/promote`,
   operationId: "promoteChannel",
+  "x-anonymous": false,
   tags,
   summary: "Give a channel what another one points at",
   request: {
@@ -114,6 +116,7 @@ export const rollbackChannel = createRoute({
   method: "post",
   path: `${path}/rollback`,
   operationId: "rollbackChannel",
+  "x-anonymous": false,
   tags,
   summary: "Go back to the newest version that was assigned before the present one first was",
   description:

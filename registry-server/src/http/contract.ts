@@ -175,7 +175,7 @@ const anybody: Actor = { name: "anybody", scopes: [] };
  *   `reach`: anywhere; what the caller does not reach is left out of the answer, and the service refuses to change it.
  *   `self`: whatever the caller may do.
  * - `x-unlimited`: answered whatever goes on, as it tells just that.
- * - `x-anonymous`: false where it is about people, who are nobody's business that sends no token.
+ * - `x-anonymous`: false where nobody may without a token: it tells of people, or changes something.
  */
 export type Access = {
   "x-scope"?: Scope;

@@ -9,6 +9,7 @@ export const applyRetention = createRoute({
   method: "post",
   path: "/v1/artifacts/{namespace}/{artifact}/retention",
   operationId: "applyRetention",
+  "x-anonymous": false,
   tags: ["retention"],
   summary: "Say which versions would go and why each stays or goes; with `dry_run: false` delete them",
   description:

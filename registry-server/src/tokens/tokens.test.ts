@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Api, problemOf } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
-import { contracts } from "../http/openapi.ts";
 import { bootstrapTokens } from "./bootstrap.ts";
 import { isToken, newToken } from "./token.ts";
 
@@ -68,15 +67,6 @@ forEachDatabase((test) => {
     expect(problemOf(reply)).toMatchObject({ status: 401, code: "unauthorized" });
     expect(reply.headers.get("www-authenticate")).toContain("Bearer");
     expect(JSON.stringify(reply.body)).not.toContain(given.slice(4));
-  });
-
-  it("is asked for by every route but those for operations", async () => {
-    const open = ["/healthz", "/readyz", "/openapi.json"];
-    for (const { method, path } of contracts) {
-      const url = path.replaceAll(/\{(\w+)\}/g, "x");
-      const reply = await api.send(method.toUpperCase(), url, method === "get" ? undefined : {});
-      expect([path, reply.status]).toEqual([path, open.includes(path) ? 200 : 401]);
-    }
   });
 });
 
