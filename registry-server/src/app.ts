@@ -60,6 +60,11 @@ import type { Clock } from "./unit.ts";
 import { PublishingService } from "./versions/publishing.ts";
 import { versionRoutes } from "./versions/routes.ts";
 import { VersionService } from "./versions/service.ts";
+import { startDelivering } from "./webhooks/delivering.ts";
+import type { Mailer } from "./webhooks/email.ts";
+import { DeliveryService } from "./webhooks/replaying.ts";
+import { webhookRoutes } from "./webhooks/routes.ts";
+import { WebhookService } from "./webhooks/service.ts";
 
 export type AppNeeds = {
   database: Database;
@@ -79,6 +84,8 @@ export type AppNeeds = {
   maxFileSize: number;
   /** How the registry sends requests to others. */
   outbound: Outbound;
+  /** How it sends e-mail, when it can. */
+  mail?: Mailer | undefined;
   /** What is done outside of requests; whoever gives it stops it. */
   jobs: Jobs;
   /** Aborted when the server ends, before it waits for the requests under way. */
@@ -128,6 +135,9 @@ export function createApp(appNeeds: AppNeeds): Hono {
   namespaceRoutes(register, new NamespaceService(database, clock));
   retentionRoutes(register, new RetentionService(database, clock, consumptions));
   eventRoutes(register, new EventService(database));
+  const sending = { database, clock, jobs: appNeeds.jobs, outbound: appNeeds.outbound, mail: appNeeds.mail };
+  webhookRoutes(register, new WebhookService(sending), new DeliveryService(sending));
+  startDelivering(sending);
   let document: ReturnType<typeof openApiDocument> | undefined;
   healthRoutes(register, database.ping, () => {
     document ??= openApiDocument();

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import { Consumptions } from "./consumers/consumptions.ts";
 import { openDatabase } from "./database/database.ts";
 import { StartError } from "./database/migrate.ts";
@@ -14,10 +14,11 @@ import { Gate } from "./limits/gate.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { measureProcess } from "./metrics/process.ts";
 import { measureRegistry, timeWrites } from "./metrics/registry.ts";
-import { createOutbound } from "./outbound/fetch.ts";
+import { createOutbound, type Outbound } from "./outbound/fetch.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/bootstrap.ts";
 import { LastUses } from "./tokens/last-uses.ts";
 import type { Clock } from "./unit.ts";
+import { createMailer, type Mailer } from "./webhooks/email.ts";
 
 /** The loop waits for at most one and a half times as long, so what a crash loses was resolved within five seconds. */
 const flushEveryMs = 3_000;
@@ -54,11 +55,22 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     const consumptions = new Consumptions(database, clock, log);
     const lastUses = new LastUses(database, clock);
     const outbound = createOutbound({ allowedNetworks: config.allowNetworks });
+    const mail = mailerOf(config, outbound);
     const closing = new AbortController();
     const needs = { database, log, clock, dev, incompleteTtlMs, consumptions, jobs, closing: closing.signal };
     // In development there is one who sends requests, and all of them have no token.
     const gate = new Gate(dev ? { ...config, tokenRate: undefined, addressRate: undefined } : config);
-    const app = createApp({ ...needs, maxLogSize, lastUses, outbound, files, maxFileSize, gate, metrics });
+    const app = createApp({
+      ...needs,
+      maxLogSize,
+      lastUses,
+      outbound,
+      mail,
+      files,
+      maxFileSize,
+      gate,
+      metrics,
+    });
     const { isUnavailable } = database;
     const answer = dev ? onlyLoopback(app.fetch, { log, isUnavailable }) : app.fetch;
     const front = await openFront(config, answer, { log, gate, metrics });
@@ -106,6 +118,12 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     await database.close();
     throw error;
   }
+}
+
+function mailerOf({ smtpUrl: url, mailFrom: from }: Config, outbound: Outbound): Mailer | undefined {
+  if (url === undefined && from === undefined) return undefined;
+  if (url !== undefined && from !== undefined) return createMailer({ url, from, outbound });
+  throw new ConfigError("WAYBILL_SMTP_URL and WAYBILL_MAIL_FROM are needed together, to send e-mail.");
 }
 
 function asStartError(error: unknown, what: string): StartError {

@@ -211,6 +211,22 @@ export const settings = {
     help: "where to tell /metrics to whoever asks, without a token (nowhere)",
     schema: listen.optional(),
   },
+  smtpUrl: {
+    help: "where e-mail is sent: smtp://user:password@host:587 or smtps://",
+    schema: z
+      .string()
+      .refine(
+        (url) => /^smtps?:\/\/[^/]/.test(url) && URL.canParse(url),
+        "must be smtp://user:password@host:587 or smtps://user:password@host:465",
+      )
+      .optional(),
+    secret: true,
+  },
+  mailFrom: {
+    value: "address",
+    help: "who e-mail is from, such as waybill@example.com",
+    schema: z.email("must be an e-mail address such as waybill@example.com").optional(),
+  },
   logLevel: {
     value: "level",
     help: "fatal, error, warn, info, debug, trace or silent (info)",

@@ -20,6 +20,7 @@ import * as tokens from "../tokens/routes.ts";
 import * as trust from "../trust/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
+import * as webhooks from "../webhooks/routes.ts";
 import * as health from "./health.ts";
 import { limits } from "./schema.ts";
 
@@ -53,6 +54,9 @@ export const contracts = [
   trust.deleteTrustRule,
   ...[namespaces.listNamespaces, namespaces.getNamespace, namespaces.putNamespace],
   ...[events.listEvents, events.followEvents, events.exportEvents],
+  ...[webhooks.createWebhook, webhooks.listWebhooks, webhooks.getWebhook, webhooks.changeWebhook],
+  ...[webhooks.deleteWebhook, webhooks.testWebhook, webhooks.rotateWebhookSecret],
+  ...[webhooks.listDeliveries, webhooks.getDelivery, webhooks.replayDeliveries],
   ...[health.getHealth, health.getReadiness, getMetrics, health.getOpenApi],
 ];
 
