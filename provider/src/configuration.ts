@@ -1,7 +1,7 @@
 import type { RegistryClient } from "@waybill/registry-client/client";
+import { ON_REVOKED, type OnRevoked, readOnRevoked } from "@waybill/registry-client/query";
 import type { SettingKey, Settings } from "@waybill/registry-client/settings";
 import { readSettings, SettingsError } from "@waybill/registry-client/settings";
-import type { ResolveQuery } from "@waybill/registry-client/types";
 import { DiagnosticError, type Diagnostics } from "./framework/diagnostics.ts";
 import type { Config, PartialConfig } from "./framework/schema.ts";
 import { oneOf } from "./framework/validators.ts";
@@ -10,9 +10,6 @@ import type { Logger } from "./plugin/logger.ts";
 import { Registry } from "./registry.ts";
 import { Resolver } from "./resolver.ts";
 import { VERSION } from "./version.ts";
-
-export const onRevokedChoices = ["error", "warn", "previous"] as const;
-export type OnRevoked = NonNullable<ResolveQuery["on_revoked"]>;
 
 export const configurationSchema = {
   description: "Reads machine images and other artifacts from a Waybill registry.",
@@ -54,7 +51,7 @@ export const configurationSchema = {
     on_revoked: {
       type: types.string,
       optional: true,
-      validators: [oneOf(...onRevokedChoices)],
+      validators: [oneOf(...ON_REVOKED)],
       description:
         "What data sources do about a revoked version unless they say so themselves: `error`, `warn` (read it, with a warning) or `previous` (read the newest earlier one that is not revoked). Default: `WAYBILL_ON_REVOKED`, then `error`.",
     },
@@ -92,8 +89,10 @@ export function configure(
   const given = Object.entries(written).map(([key, value]) => [key, value ?? undefined]);
   const args: Partial<Record<SettingKey, string | undefined>> = Object.fromEntries(given);
   let settings: Settings;
+  let onRevoked: OnRevoked | undefined;
   try {
     settings = readSettings(args, env);
+    onRevoked = readOnRevoked(on_revoked ?? undefined, env);
   } catch (error) {
     throw asDiagnostic(error, error instanceof SettingsError && Boolean(args[error.key as SettingKey]));
   }
@@ -102,7 +101,6 @@ export function configure(
     connected ??= connect(settings, logger, env);
     return connected;
   };
-  const onRevoked = parseOnRevoked(on_revoked ?? env.WAYBILL_ON_REVOKED);
   return new Registry({ settings, onRevoked, resolver: new Resolver(client) }, client);
 }
 
@@ -111,17 +109,6 @@ async function connect(settings: Settings, logger: Logger, env: NodeJS.ProcessEn
   const client = await import("@waybill/registry-client/client");
   const userAgent = `waybill-provider/${VERSION}`;
   return new client.RegistryClient(settings, { userAgent, env, log: (message) => logger.info(message) });
-}
-
-function parseOnRevoked(text: string | undefined): OnRevoked | undefined {
-  if (!text) return undefined;
-  const choice = onRevokedChoices.find((known) => known === text);
-  if (choice) return choice;
-  const accepted = onRevokedChoices.map((known) => JSON.stringify(known)).join(", ");
-  throw new DiagnosticError(
-    "Invalid on_revoked",
-    `WAYBILL_ON_REVOKED must be one of ${accepted}, not ${JSON.stringify(text)}.`,
-  );
 }
 
 /** Turns an unusable setting into a diagnostic, at the argument when that is where it came from. */

@@ -1,8 +1,8 @@
 import type { RegistryClient } from "@waybill/registry-client/client";
 import { RegistryError } from "@waybill/registry-client/problem";
+import type { OnRevoked } from "@waybill/registry-client/query";
 import type { Settings } from "@waybill/registry-client/settings";
 import { artifactName } from "./attributes.ts";
-import type { OnRevoked } from "./configuration.ts";
 import { type Asked, reportFailure } from "./failures.ts";
 import type { Resolver } from "./resolver.ts";
 

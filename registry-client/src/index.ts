@@ -1,10 +1,15 @@
+export type { LocalFile } from "./build-files.ts";
 export type { Arriving, CallOptions, ClientOptions } from "./caller.ts";
 export type { MoveOptions } from "./channels.ts";
 export type { ResolveResult } from "./client.ts";
 export { RegistryClient } from "./client.ts";
+export type { FileReference, Source } from "./files.ts";
+export { itemsOf } from "./pages.ts";
 export type { Content, Upload } from "./payload.ts";
 export type { ErrorKind, Problem } from "./problem.ts";
 export { problemError, RegistryError } from "./problem.ts";
+export type { OnRevoked, ResolveOptions } from "./query.ts";
+export { ON_REVOKED, readOnRevoked, resolveQuery } from "./query.ts";
 export type { Reference } from "./reference.ts";
 export { isName, parseReference, ReferenceError_ } from "./reference.ts";
 export type { Paging, VersionReference } from "./routes.ts";

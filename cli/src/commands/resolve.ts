@@ -1,12 +1,9 @@
-import type { Resolved, ResolveQuery } from "@waybill/registry-client";
+import { ON_REVOKED, type Resolved, type ResolveQuery, resolveQuery } from "@waybill/registry-client";
 import { type Command, Option } from "commander";
 import { pair, positiveInteger } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { NoneError, UsageError } from "../failures.ts";
 import { imageText, type Output } from "../output.ts";
-
-type OnRevoked = NonNullable<ResolveQuery["on_revoked"]>;
-const ON_REVOKED: OnRevoked[] = ["error", "warn", "previous"];
 
 const HELP = `
 Prints the external id of the image when exactly one is left. When there are several, or none but files, and neither
@@ -49,32 +46,16 @@ export function define(command: Command, output: Output): void {
     .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, options) => {
-      const { label: labels, output: wanted, onRevoked = fromEnvironment(), ...rest } = options;
+      const { label: labels, output: wanted, onRevoked, ...rest } = options;
       const selectors = ["channel", "version", "constraint", "fingerprint"].filter((name) => name in rest);
       if (selectors.length > 1) {
         throw new UsageError(`--${selectors.join(" and --")} cannot be given together; choose one`);
       }
-      const query: ResolveQuery = {
-        artifact,
-        ...rest,
-        ...(labels && { labels }),
-        ...(onRevoked && { on_revoked: onRevoked }),
-      };
+      const query = resolveQuery({ artifact, ...rest, labels, on_revoked: onRevoked }, process.env);
       const resolved = await withClient(command, output, (client) => client.resolve(query));
       for (const { message } of resolved.warnings) output.warning(message);
       output.result(resolved, () => print(resolved, query, wanted, output));
     });
-}
-
-/** WAYBILL_ON_REVOKED, as the provider reads it. @throws {UsageError} when it says something else */
-function fromEnvironment(): OnRevoked | undefined {
-  const { WAYBILL_ON_REVOKED: text } = process.env;
-  if (!text) return undefined;
-  const known = ON_REVOKED.find((word) => word === text);
-  if (known) return known;
-  throw new UsageError(
-    `WAYBILL_ON_REVOKED must be one of ${ON_REVOKED.join(", ")}, not ${JSON.stringify(text)}`,
-  );
 }
 
 function print(resolved: Resolved, query: ResolveQuery, wanted: string | undefined, output: Output): void {

@@ -1,10 +1,4 @@
-import {
-  parseReference,
-  RegistryClient,
-  type Resolved,
-  type ResolveQuery,
-  readSettings,
-} from "@waybill/registry-client";
+import { RegistryClient, type Resolved, readSettings, resolveQuery } from "@waybill/registry-client";
 import type { ReadArtifactResponse } from "../messages.ts";
 import { DataSourceOptions } from "../options.ts";
 
@@ -21,8 +15,7 @@ export async function readArtifact(json: string, env: NodeJS.ProcessEnv): Promis
     log: (message) => console.error(message),
   });
   try {
-    const artifact = parseReference(options.artifact, settings.namespace).toString();
-    const resolved = await client.resolve(queryOf(artifact, options, env));
+    const resolved = await client.resolve(resolveQuery(options, env));
     return {
       output: JSON.stringify(outputOf(resolved)),
       resolved: {
@@ -36,25 +29,6 @@ export async function readArtifact(json: string, env: NodeJS.ProcessEnv): Promis
   } finally {
     client.close();
   }
-}
-
-function queryOf(artifact: string, options: DataSourceOptions, env: NodeJS.ProcessEnv): ResolveQuery {
-  const { channel, version, constraint, fingerprint, type, platform, region, build } = options;
-  const onRevoked =
-    options.on_revoked ?? DataSourceOptions.shape.on_revoked.parse(env.WAYBILL_ON_REVOKED || undefined);
-  return {
-    artifact,
-    ...(channel && { channel }),
-    // "latest" is what it is without a selector.
-    ...(version && version !== "latest" && { version: Number(version) }),
-    ...(constraint && { constraint }),
-    ...(fingerprint && { fingerprint }),
-    ...(type && { type }),
-    ...(platform && { platform }),
-    ...(region && { region }),
-    ...(build && { build }),
-    ...(onRevoked && { on_revoked: onRevoked }),
-  };
 }
 
 /** Exactly the attributes of the shim's OutputSpec. */

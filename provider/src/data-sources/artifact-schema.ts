@@ -1,5 +1,5 @@
+import { ON_REVOKED } from "@waybill/registry-client/query";
 import { argument, isChannel, isFingerprint, text, textMap } from "../attributes.ts";
-import { onRevokedChoices } from "../configuration.ts";
 import type { Attribute } from "../framework/schema.ts";
 import { oneOf, type Validator } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
@@ -41,7 +41,7 @@ export const artifactSchema = {
     build: argument("Only what this build made, such as `amazon-ebs.web`."),
     on_revoked: argument(
       "What to do when the version is revoked: `error`, `warn` or `previous`. Default: that of the provider.",
-      oneOf(...onRevokedChoices),
+      oneOf(...ON_REVOKED),
     ),
     id: text("`namespace/artifact/number`."),
     number: { type: types.number, computed: true, description: "The number of the version." },

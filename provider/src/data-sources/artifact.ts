@@ -1,6 +1,6 @@
+import type { OnRevoked } from "@waybill/registry-client/query";
 import type { Resolved, ResolveQuery } from "@waybill/registry-client/types";
 import { checkArtifactName, withoutNulls } from "../attributes.ts";
-import type { OnRevoked } from "../configuration.ts";
 import { reportFailure, sentence } from "../failures.ts";
 import type { Diagnostics } from "../framework/diagnostics.ts";
 import { dataSource } from "../framework/provider.ts";
