@@ -1,5 +1,4 @@
 import type { JWTPayload, LocalJWKSet } from "jose";
-import type { Logger } from "pino";
 import { z } from "zod";
 import { type Outbound, OutboundError } from "../outbound/fetch.ts";
 import type { Clock } from "../unit.ts";
@@ -29,6 +28,7 @@ const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(
 /** The keys of an issuer cannot be had; the message says why. */
 export class IssuerUnavailable extends Error {}
 
+export type IssuerLog = { warn(fields: object, message: string): void };
 type Entry = {
   keys?: LocalJWKSet;
   fetchedAt: number;
@@ -41,10 +41,10 @@ type Entry = {
 export class Issuers {
   readonly #outbound: Outbound;
   readonly #clock: Clock;
-  readonly #log: Logger;
+  readonly #log: IssuerLog;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(outbound: Outbound, clock: Clock, log: Logger) {
+  constructor(outbound: Outbound, clock: Clock, log: IssuerLog) {
     this.#outbound = outbound;
     this.#clock = clock;
     this.#log = log;
