@@ -37,6 +37,7 @@ export const PostProcessorOptions = z.strictObject({
   expected_builds: z.array(z.string()).optional(),
   images: z.array(declaredImage).default([]),
   files: z.array(z.string()).default([]),
+  upload: z.boolean().optional(),
   on_error: z.enum(["keep", "fail"]).default("keep"),
 });
 export type PostProcessorOptions = z.infer<typeof PostProcessorOptions>;

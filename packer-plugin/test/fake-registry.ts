@@ -7,6 +7,7 @@ export type Seen = { method: string; path: string; headers: IncomingMessage["hea
 /** A registry that can be made to fail, and remembers every byte it was sent. */
 export async function startFakeRegistry() {
   const seen: Seen[] = [];
+  const stored = new Map<string, string>();
   let open: (Publish & { artifact: string; reports: Map<string, BuildReport> }) | undefined;
   let number = 0;
   let answer: ((seen: Seen) => { status: number; body: unknown } | undefined) | undefined;
@@ -29,10 +30,21 @@ export async function startFakeRegistry() {
     };
   }
 
+  function file({ method, body }: Seen, sha256: string): { status: number; body: unknown } {
+    if (method === "PUT") stored.set(sha256, body);
+    const bytes = stored.get(sha256);
+    const problem = { type: "about:blank", title: "No", status: 404, code: "file_not_found", detail: "No." };
+    return bytes === undefined
+      ? { status: 404, body: problem }
+      : { status: 200, body: { sha256, size: bytes.length } };
+  }
+
   function route(request: Seen): { status: number; body: unknown } {
     const special = answer?.(request);
     if (special) return special;
     const artifact = request.path.split("/").slice(3, 5).join("/");
+    const [, sha256] = /\/files\/([0-9a-f]{64})$/.exec(request.path) ?? [];
+    if (sha256 !== undefined) return file(request, sha256);
     const body = request.body ? JSON.parse(request.body) : undefined;
     if (request.method === "POST") {
       const known = open?.fingerprint === body.fingerprint ? open : undefined;
@@ -62,6 +74,8 @@ export async function startFakeRegistry() {
   return {
     address: `http://127.0.0.1:${port}`,
     seen,
+    /** The bytes of files by their SHA-256. */
+    stored,
     /** Answers instead of the registry when it returns something. */
     answerWith(next: typeof answer): void {
       answer = next;

@@ -3,10 +3,11 @@ import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { record } from "../test/record.ts";
 import { scratch } from "../test/scratch.ts";
-import { ReferenceError_, RegistryError } from "./index.ts";
+import { describeFile } from "./file-source.ts";
+import { ReferenceError_, RegistryError, type Source } from "./index.ts";
 import { listSpool, writeSpoolRecord } from "./spool.ts";
 import { sendSpool } from "./spool-send.ts";
-import type { Build, Publish, Version } from "./types.ts";
+import type { Build, BuildReport, Publish, Version } from "./types.ts";
 
 let dir: string;
 
@@ -19,17 +20,33 @@ function registry(answer: (build: string) => Error | undefined = () => undefined
   const opened: Publish[] = [];
   const reported: string[] = [];
   const kept = new Set<string>();
+  const stored = new Map<string, string>();
+  const reports: BuildReport[] = [];
   const version = (fingerprint: string) => ({ fingerprint }) as Version;
   return {
     opened,
     reported,
     kept,
+    stored,
+    reports,
+    files: {
+      find: async (_artifact: string, sha256: string) =>
+        stored.has(sha256) ? { sha256, size: stored.get(sha256)?.length ?? 0 } : undefined,
+      async upload(_artifact: string, source: Source) {
+        if (stored.has(source.sha256)) return { sent: false };
+        let text = "";
+        for await (const chunk of source.open()) text += Buffer.from(chunk).toString();
+        stored.set(source.sha256, text);
+        return { sent: true };
+      },
+    },
     address: "http://127.0.0.1:8421/",
     async publish(_artifact: string, body: Publish) {
       opened.push(body);
       return { version: version(body.fingerprint ?? ""), created: true };
     },
-    async reportBuild(_artifact: string, fingerprint: string, name: string) {
+    async reportBuild(_artifact: string, fingerprint: string, name: string, report: BuildReport) {
+      reports.push(report);
       const error = answer(name);
       if (error) throw error;
       reported.push(name);
@@ -153,10 +170,67 @@ test("passes over a record that vanishes before it is read", async () => {
   const server = registry();
   const result = await sendSpool(dir, {
     ...server,
-    async reportBuild(artifact, fingerprint, name) {
+    async reportBuild(artifact, fingerprint, name, report) {
       await rm(second, { force: true });
-      return server.reportBuild(artifact, fingerprint, name);
+      return server.reportBuild(artifact, fingerprint, name, report);
     },
   });
   expect(result).toEqual({ sent: 1, setAside: 0, ...nothingLeft });
+});
+
+/** A build with a file that the registry is to store. */
+async function withFile(text: string) {
+  const source = join(await scratch(), "web.qcow2");
+  await writeFile(source, text);
+  const described = await describeFile(source);
+  const files = [{ path: "output/web.qcow2", ...described, stored: true }];
+  await writeSpoolRecord(dir, { ...record("b", { files }), uploads: [{ path: "output/web.qcow2", source }] });
+  return { source, sha256: described.sha256 };
+}
+
+test("uploads the files of a build before it reports the build", async () => {
+  const { sha256 } = await withFile("disk");
+  const server = registry();
+  const told: string[] = [];
+  const onDone = ({ path }: { path: string }, wasSent: boolean) => told.push(`${path} ${wasSent}`);
+  expect(await sendSpool(dir, server, { onDone })).toMatchObject({ sent: 1 });
+  expect(server.stored.get(sha256)).toBe("disk");
+  expect(server.reports[0]?.files).toMatchObject([{ path: "output/web.qcow2", stored: true }]);
+  expect(told).toEqual(["output/web.qcow2 true"]);
+});
+
+test.each(["gone", "changed"])("a build whose file is %s is set aside, and says what to do", async (how) => {
+  const { source } = await withFile("disk");
+  await (how === "gone" ? rm(source) : writeFile(source, "disc"));
+  const server = registry();
+  const reasons: string[] = [];
+  const options = { onSetAside: (_path: string, reason: string) => reasons.push(reason) };
+  expect(await sendSpool(dir, server, options)).toMatchObject({ sent: 0, setAside: 1 });
+  expect(reasons[0]).toMatch(/web\.qcow2 is not there any more, or has changed.*--record-only/);
+  expect(server.opened).toEqual([]);
+});
+
+test("a build whose file is gone is published without the bytes when that is asked for", async () => {
+  await rm((await withFile("disk")).source);
+  const server = registry();
+  expect(await sendSpool(dir, server, { recordOnly: true })).toMatchObject({ sent: 1, setAside: 0 });
+  expect(server.reports[0]?.files).toMatchObject([{ path: "output/web.qcow2", stored: false }]);
+});
+
+test("a file that is gone is no loss when the registry has it", async () => {
+  const { source, sha256 } = await withFile("disk");
+  await rm(source);
+  const server = registry();
+  server.stored.set(sha256, "disk");
+  expect(await sendSpool(dir, server)).toMatchObject({ sent: 1, setAside: 0 });
+  expect(server.reports[0]?.files).toMatchObject([{ stored: true }]);
+});
+
+test("a build for which there is no room now waits", async () => {
+  await withFile("disk");
+  const server = registry();
+  server.files.upload = async () => {
+    throw new RegistryError("refused", "the namespace is full", { code: "quota_exceeded", status: 409 });
+  };
+  expect(await sendSpool(dir, server)).toMatchObject({ sent: 0, setAside: 0, left: 1 });
 });

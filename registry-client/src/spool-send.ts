@@ -1,10 +1,12 @@
 import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { LocalFile, UploadOptions } from "./build-files.ts";
 import type { RegistryClient } from "./client.ts";
+import type { Files } from "./files.ts";
 import { RegistryError } from "./problem.ts";
 import { ReferenceError_ } from "./reference.ts";
 import { makeDirectory, readEntry, type SpoolRecord, unless, waiting, writeWhole } from "./spool.ts";
-import type { Version } from "./types.ts";
+import type { File_, Version } from "./types.ts";
 
 export type SendOptions = {
   /** Called after a record was published and removed. */
@@ -13,7 +15,13 @@ export type SendOptions = {
   onSetAside?: (path: string, reason: string) => void;
   /** Send records meant for another registry too: the registry has moved. */
   anyAddress?: boolean;
-  signal?: AbortSignal | undefined;
+  /** Publish builds whose files are not there any more, or have changed, without their bytes. */
+  recordOnly?: boolean;
+} & UploadOptions;
+
+/** What of a client sends a spool. */
+type Sender = Pick<RegistryClient, "address" | "publish" | "reportBuild"> & {
+  files: Pick<Files, "find" | "upload">;
 };
 
 export type SpoolResult = {
@@ -29,6 +37,16 @@ export type SpoolResult = {
 /** Answers that a record will get again whenever it is sent. Any other refusal (a bad token) is not its fault. */
 const RECORD_AT_FAULT = new Set([400, 409, 413, 422]);
 
+/** Files that wait with a record are gone, and nobody has sent them. */
+class FilesLost extends Error {
+  constructor(lost: LocalFile[]) {
+    const names = lost.map(({ source }) => source).join(", ");
+    super(
+      `${names} is not there any more, or has changed since the build; put it back, or send with --record-only to publish the build without these bytes, after moving its record back into the spool`,
+    );
+  }
+}
+
 /**
  * Publishes what waits in a spool, the oldest build first, and stops at the first record that the registry cannot take
  * for a reason outside the record. A record that the registry refuses, or that cannot be read, moves to `refused/`
@@ -37,7 +55,7 @@ const RECORD_AT_FAULT = new Set([400, 409, 413, 422]);
  */
 export async function sendSpool(
   dir: string,
-  client: Pick<RegistryClient, "address" | "publish" | "reportBuild">,
+  client: Sender,
   options: SendOptions = {},
 ): Promise<SpoolResult> {
   const result: SpoolResult = { sent: 0, setAside: 0, left: 0, stopped: undefined, otherAddresses: [] };
@@ -65,7 +83,7 @@ export async function sendSpool(
       continue;
     }
     try {
-      const version = await publishRecord(entry.record, client, options.signal);
+      const version = await publishRecord(entry.record, client, options);
       await rm(path, { force: true });
       result.sent++;
       options.onSent?.(entry.record, version);
@@ -81,24 +99,48 @@ export async function sendSpool(
 }
 
 async function publishRecord(
-  { artifact, open, build }: SpoolRecord,
-  client: Pick<RegistryClient, "publish" | "reportBuild">,
-  signal: AbortSignal | undefined,
+  { artifact, open, build, uploads = [] }: SpoolRecord,
+  client: Sender,
+  options: SendOptions,
 ): Promise<Version> {
+  const { signal } = options;
+  // Before there was `stored`, files were recorded only.
+  let files = build.report.files?.map((file) => ({ stored: false, ...file })) ?? [];
+  if (uploads.length > 0) files = await withoutLost(client, artifact, files, uploads, options);
   // A build that waited must not become `latest` over one that ended later; only the registry can tell.
   const latest = open.latest === false ? false : "if_newer";
   const opened = await client.publish(artifact, { ...open, latest }, { signal });
   const { fingerprint } = opened.version;
-  // Before there was `stored`, files were recorded only.
-  const files = build.report.files?.map((file) => ({ stored: false, ...file }));
-  const report = { ...build.report, ...(files && { files }) };
+  if (uploads.length > 0) {
+    const { uploadFiles } = await import("./build-files.ts");
+    await uploadFiles(client, artifact, files, uploads, options);
+  }
+  const report = { ...build.report, ...(build.report.files && { files }) };
   const { version } = await client.reportBuild(artifact, fingerprint, build.name, report, { signal });
   return version;
 }
 
+/** @throws FilesLost unless such files are to be recorded only */
+async function withoutLost<T extends File_>(
+  client: Sender,
+  artifact: string,
+  files: T[],
+  uploads: LocalFile[],
+  { recordOnly, signal }: SendOptions,
+): Promise<T[]> {
+  const { lostFiles } = await import("./build-files.ts");
+  const lost = await lostFiles(client, artifact, files, uploads, { signal });
+  if (lost.length === 0) return files;
+  if (!recordOnly) throw new FilesLost(lost);
+  const paths = new Set(lost.map(({ path }) => path));
+  return files.map((file) => (paths.has(file.path) ? { ...file, stored: false } : file));
+}
+
 function isAtFault(error: unknown): error is Error {
-  if (error instanceof ReferenceError_) return true;
-  return error instanceof RegistryError && error.kind === "refused" && RECORD_AT_FAULT.has(error.status ?? 0);
+  if (error instanceof ReferenceError_ || error instanceof FilesLost) return true;
+  // A quota can be raised, and the record waits for that.
+  if (!(error instanceof RegistryError) || error.code === "quota_exceeded") return false;
+  return error.kind === "refused" && RECORD_AT_FAULT.has(error.status ?? 0);
 }
 
 async function moveToRefused(dir: string, path: string, reason: string): Promise<void> {

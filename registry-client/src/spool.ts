@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import type { LocalFile } from "./build-files.ts";
 import type { BuildReport, Publish } from "./types.ts";
 
 /** A build that could not be published, with all that is needed to publish it later, and no credentials. */
@@ -14,6 +15,8 @@ export type SpoolRecord = {
   open: Publish;
   /** ... to which this build is then reported. */
   build: { name: string; report: BuildReport };
+  /** Files of the report that the registry is to store, and where they lie; they must stay there until it is sent. */
+  uploads?: LocalFile[];
   created_at: string;
   /** Why it was not published at the time. */
   reason: string;
@@ -137,12 +140,21 @@ function sortableTime({ build, created_at }: SpoolRecord): string {
 
 /** Callers may hand in more than a record by mistake, and what is on disk must be free of settings. */
 function withoutStrangers(record: SpoolRecord): SpoolRecord {
-  const { artifact, open, build, created_at, reason } = record;
+  const { artifact, open, build, uploads, created_at, reason } = record;
   const address = new URL(record.address);
   address.username = "";
   address.password = "";
   const { name, report } = build;
-  return { format: 1, address: address.href, artifact, open, build: { name, report }, created_at, reason };
+  return {
+    format: 1,
+    address: address.href,
+    artifact,
+    open,
+    build: { name, report },
+    ...(uploads && uploads.length > 0 && { uploads }),
+    created_at,
+    reason,
+  };
 }
 
 function asRecord(value: unknown): SpoolRecord {

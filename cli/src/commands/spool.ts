@@ -7,6 +7,8 @@ import { imageText, type Output } from "../output.ts";
 const HELP = `
 The spool holds builds that the Packer plugin could not publish because the registry was away. It is in
 WAYBILL_SPOOL_DIR, or in $XDG_STATE_HOME/waybill/spool, or in ~/.local/state/waybill/spool, and holds no credentials.
+Files that such a build made are uploaded when it is sent. A build whose files are gone or have changed meanwhile is set
+aside, unless --record-only says to publish it without their bytes.
 
 Examples:
   waybill spool list
@@ -47,13 +49,18 @@ export function define(command: Command, output: Output): void {
   command
     .command("send")
     .description("Publish what waits, the oldest build first.")
+    .option("--record-only", "publish builds whose files are gone or have changed, without their bytes")
     .option("--moved", "send what was meant for another address too: the registry has moved")
     .allowExcessArguments(false)
-    .action(async ({ moved }, send: Command) => {
+    .action(async ({ moved, recordOnly }, send: Command) => {
       await withClient(send, output, async (client) => {
         const dir = spoolDirectory(process.env);
         const result = await sendSpool(dir, client, {
           anyAddress: moved === true,
+          recordOnly: recordOnly === true,
+          onDone({ path }, wasSent) {
+            if (wasSent) output.note(`uploaded ${path}`);
+          },
           onSent({ build }, { artifact, number, missing_builds, warnings }) {
             // Such as: it did not become latest, because one that was built later has been published meanwhile.
             for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);

@@ -21,12 +21,15 @@ const tell = {
   warn: (sentence: string) => warnings.push(sentence),
   progress: (sentence: string) => warnings.push(sentence),
 };
-const describe = (paths: string[], patterns: string[] = []) =>
-  describeFiles(
+const describeAll = (paths: string[], patterns: string[] = [], upload?: boolean) => {
+  const files = patterns.map((pattern) => join(directory, pattern));
+  return describeFiles(
     paths.map((path) => join(directory, path)),
-    patterns.map((pattern) => join(directory, pattern)),
+    { files, upload },
     tell,
   );
+};
+const describe = async (paths: string[], patterns?: string[]) => (await describeAll(paths, patterns)).files;
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
 const names = (files: { path: string }[]) => files.map(({ path }) => relative(directory, path));
 
@@ -40,8 +43,9 @@ test("a file is described by path, size and hash", async () => {
 
 test("paths below the working directory are relative to it", async () => {
   const here = join(process.cwd(), "package.json");
-  const [file] = await describeFiles([here], [], tell);
-  expect(file?.path).toBe(relative(process.cwd(), here));
+  const { files, uploads } = await describeFiles([], { files: [here] }, tell);
+  expect(uploads).toEqual([{ path: relative(process.cwd(), here), source: here }]);
+  expect(files[0]?.path).toBe(relative(process.cwd(), here));
 });
 
 test("globs find files at any depth, each once, and no directories", async () => {
@@ -61,3 +65,22 @@ test("a file that takes long to read is named first", async () => {
   await describe(["out/empty.txt"]);
   expect(warnings.join()).toMatch(/Hashing .*empty\.txt \(0\.1 GiB\)/);
 });
+
+test.each([
+  [undefined, [false, true, true]],
+  [true, [true, true, true]],
+  [false, [false, false, false]],
+])(
+  "with upload = %s these files are uploaded: of the builder, of both, of the template",
+  async (upload, stored) => {
+    const { files, uploads } = await describeAll(
+      ["out/empty.txt", "out/web.qcow2"],
+      ["out/*.qcow2", "out/deep/*"],
+      upload,
+    );
+    expect(files.map((file) => file.stored)).toEqual(stored);
+    expect(uploads.map(({ path }) => path)).toEqual(
+      files.filter((file) => file.stored).map(({ path }) => path),
+    );
+  },
+);

@@ -1,43 +1,48 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { glob, stat } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
-import type { File_ } from "@waybill/registry-client";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { File_, LocalFile } from "@waybill/registry-client";
+import { describeFile } from "@waybill/registry-client/file-source";
+import { sizeText, WORTH_SAYING } from "./progress.ts";
 
-const GIB = 2 ** 30;
-/** Takes a second or more to read from a disk. */
-const WORTH_SAYING = GIB / 8;
+type Tell = { warn(sentence: string): void; progress(sentence: string): void };
+
+/** What the template says of files: paths or globs of some more, and which are uploaded. */
+export type FileOptions = { files: string[]; upload?: boolean | undefined };
+
+/** Files as a report has them, and where those are that are to be uploaded. */
+export type Described = { files: File_[]; uploads: LocalFile[] };
 
 /**
  * Describes files by path, size and SHA-256, reading them as streams. Paths below the working directory are written
- * relative to it, with forward slashes.
+ * relative to it, with forward slashes. Those that the template names are to be uploaded, those of the builder are
+ * recorded only, unless the template says otherwise for all of them.
  *
  * @param paths what the builder names; used as they are
- * @param patterns what the template names, paths or globs
  * @param tell what was left out, because it is not there or cannot be read, and which file takes long
  */
 export async function describeFiles(
   paths: string[],
-  patterns: string[],
-  tell: { warn(sentence: string): void; progress(sentence: string): void },
-): Promise<File_[]> {
-  const wanted = new Set(paths.map(shown));
+  { files: patterns, upload }: FileOptions,
+  tell: Tell,
+): Promise<Described> {
+  const wanted = new Map(paths.map((path) => [shown(path), upload ?? false]));
   for (const pattern of patterns) {
     const matches = await matching(pattern);
     if (matches.length === 0) tell.warn(`files: nothing matches ${JSON.stringify(pattern)}`);
-    for (const match of matches.sort()) wanted.add(shown(match));
+    for (const match of matches.sort()) wanted.set(shown(match), upload ?? true);
   }
   const files: File_[] = [];
-  for (const path of wanted) {
+  const uploads: LocalFile[] = [];
+  for (const [path, stored] of wanted) {
     const info = await stat(path).catch(() => undefined);
     if (!info?.isFile()) {
       tell.warn(`${path} is ${info ? "no regular file" : "not there (any more)"} and was left out`);
       continue;
     }
-    if (info.size >= WORTH_SAYING) tell.progress(`Hashing ${path} (${(info.size / GIB).toFixed(1)} GiB)`);
+    if (info.size >= WORTH_SAYING) tell.progress(`Hashing ${path} (${sizeText(info.size)})`);
     try {
-      files.push({ path, size: info.size, sha256: await sha256(path), stored: false });
+      files.push({ path, ...(await describeFile(path)), stored });
+      if (stored) uploads.push({ path, source: resolve(path) });
     } catch (error) {
       // The rest of the build is worth more than one file of it.
       tell.warn(
@@ -45,7 +50,7 @@ export async function describeFiles(
       );
     }
   }
-  return files;
+  return { files, uploads };
 }
 
 async function matching(pattern: string): Promise<string[]> {
@@ -60,10 +65,4 @@ function shown(path: string): string {
   const below = relative(process.cwd(), path);
   const isBelow = below !== "" && below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
   return (isBelow ? below : path).replaceAll(sep, "/");
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
-  return hash.digest("hex");
 }

@@ -45,11 +45,14 @@ export class Output {
     for (const { message } of version.warnings) this.warn(message);
   }
 
-  spooled({ artifact, build, reason }: SpoolRecord, path: string): void {
+  spooled({ artifact, build, uploads = [], reason }: SpoolRecord, path: string): void {
+    const files = uploads.map(({ source }) => source);
+    const where =
+      files.length === 0 ? "" : `Files that are uploaded then must stay where they are: ${some(files)}.\n`;
     this.#emit({
       error:
         `NOT PUBLISHED YET: ${reason.replace(/\.+$/, "")}.\n` +
-        `What build ${build.name} of ${artifact} made is kept, and the record waits in ${path}.\n` +
+        `What build ${build.name} of ${artifact} made is kept, and the record waits in ${path}.\n${where}` +
         `To publish it later, type: waybill spool send`,
     });
     this.#machine("waybill-spooled", artifact, build.name, path);
@@ -65,9 +68,7 @@ export class Output {
     const recorded = Array.isArray(problem?.images) ? (problem.images as Image[]) : [];
     if (recorded.length > 0) lines.push(`The registry has: ${recorded.map(shortly).join(", ")}`);
     const made = [...images.map(shortly), ...(images.length > 0 ? [] : files.map(({ path }) => path))];
-    lines.push(
-      `This build made: ${made.slice(0, MOST_SHOWN).join(", ")}${made.length > MOST_SHOWN ? " ..." : ""}`,
-    );
+    lines.push(`This build made: ${some(made)}`);
     return lines.join("\n");
   }
 
@@ -78,6 +79,10 @@ export class Output {
   #machine(type: string, ...data: string[]): void {
     this.#emit({ machine: { type, data } });
   }
+}
+
+function some(names: string[]): string {
+  return `${names.slice(0, MOST_SHOWN).join(", ")}${names.length > MOST_SHOWN ? " ..." : ""}`;
 }
 
 function shortly({ platform, region, external_id }: Image): string {

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { startFakeRegistry } from "../../test/fake-registry.ts";
 import { publishRequest } from "../../test/request.ts";
 import type { PublishEvent } from "../messages.ts";
@@ -213,4 +214,65 @@ async function aFile(): Promise<string> {
 
 test("an address that cannot be used is named", async () => {
   await expect(run({ options: { address: "ftp://x" } })).rejects.toThrow(/address/);
+});
+
+/** A file that the template names. */
+async function madeFile(text: string) {
+  const directory = await mkdtemp(join(tmpdir(), "waybill-plugin-test-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const source = join(directory, "web.qcow2");
+  await writeFile(source, text);
+  return { source, sha256: createHash("sha256").update(text).digest("hex") };
+}
+
+test("files of the template are uploaded before their build is reported, once", async () => {
+  const { source, sha256 } = await madeFile("disk");
+  const first = await run({ options: { files: [source] } });
+  expect(registry.stored.get(sha256)).toBe("disk");
+  expect(registry.seen.map(({ method, path }) => `${method} ${path.split("/").at(-2)}`)).toEqual([
+    "POST web",
+    "GET files",
+    "PUT files",
+    "PUT builds",
+  ]);
+  const { files } = JSON.parse(registry.seen.at(-1)?.body ?? "");
+  expect(files).toEqual([{ path: source, size: 4, sha256, stored: true }]);
+  expect(first.text).toContain(`Uploading ${source} (4 B)\nUploaded ${source} (4 B)`);
+  expect((await run({ options: { files: [source] } })).text).toContain(`The registry has ${source} already`);
+});
+
+test("a file that cannot be uploaded now waits with its build, and is uploaded with it", async () => {
+  const { source, sha256 } = await madeFile("disk");
+  registry.answerWith(({ path, method }) =>
+    method === "PUT" && path.includes("/files/") ? problem(503, "unavailable") : undefined,
+  );
+  const { failure, text } = await run({ options: { files: [source] } });
+  expect(failure).toBeUndefined();
+  expect(text).toContain(`must stay where they are: ${source}.`);
+  expect(await waiting()).toMatchObject([{ uploads: [{ path: source, source }] }]);
+  registry.answerWith(undefined);
+  const next = await run({ rollCall: { build: "other", builds: ["amazon-ebs.web", "other"] } });
+  expect(next.text).toContain(`Uploaded ${source}`);
+  expect(registry.stored.get(sha256)).toBe("disk");
+  expect(await waiting()).toEqual([]);
+});
+
+test("a build for which there is no room now waits for it", async () => {
+  const { source } = await madeFile("disk");
+  registry.answerWith(({ path }) => (path.includes("/files/") ? problem(409, "quota_exceeded") : undefined));
+  const { failure, text } = await run({ options: { files: [source] } });
+  expect(failure).toBeUndefined();
+  expect(text).toContain("NOT PUBLISHED YET");
+  expect(await waiting()).toHaveLength(1);
+});
+
+test("an interrupted upload is put aside with its build", async () => {
+  const { source } = await madeFile("disk");
+  const interruption = new AbortController();
+  registry.answerWith(({ path }) => {
+    if (path.includes("/files/")) interruption.abort();
+    return undefined;
+  });
+  await run({ options: { files: [source] } }, interruption.signal);
+  expect(await waiting()).toMatchObject([{ reason: "Packer was interrupted", uploads: [{ source }] }]);
 });

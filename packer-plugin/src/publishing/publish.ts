@@ -1,5 +1,6 @@
 import {
   type BuildReport,
+  type LocalFile,
   type Publish,
   RegistryClient,
   RegistryError,
@@ -7,7 +8,9 @@ import {
   type SpoolRecord,
   type Version,
 } from "@waybill/registry-client";
+import { uploadFiles } from "@waybill/registry-client/build-files";
 import { readFacts } from "../builders/facts.ts";
+import { UploadProgress } from "../files/progress.ts";
 import type { PublishRequest } from "../messages.ts";
 import { PostProcessorOptions } from "../options.ts";
 import type { Output } from "./output.ts";
@@ -19,7 +22,8 @@ const REFUSED_FOR_GOOD = new Set([400, 409, 413, 415, 422]);
 
 /**
  * Publishes what one build made: older records from the spool first, then the version is opened for the builds of the
- * roll call, then the build is reported. When the registry cannot take it now, it goes into the spool.
+ * roll call, then the files are uploaded that the registry lacks, then the build is reported. When the registry cannot
+ * take it now, it goes into the spool.
  *
  * @param signal aborted when Packer was interrupted; the build is then put into the spool at once
  * @returns why the build was neither published nor put into the spool; undefined when it was
@@ -39,8 +43,8 @@ export async function publish(
   try {
     const facts = readFacts(request.artifact, request.run.builder_type);
     // Hashing is not given up on interruption: without it there would be nothing to put aside.
-    const report = await makeReport(request, facts, options, output);
-    const plan = { artifact: request.roll_call.artifact, open: openBody(request, options), report };
+    const { report, uploads } = await makeReport(request, facts, options, output);
+    const plan = { artifact: request.roll_call.artifact, open: openBody(request, options), report, uploads };
     const failure = await send(plan, request.roll_call.build, client, output, env, signal);
     if (!failure) return undefined;
     output.failed(request.roll_call, failure.message);
@@ -52,6 +56,7 @@ export async function publish(
       artifact: plan.artifact,
       open: plan.open,
       build: { name: request.roll_call.build, report },
+      uploads,
       created_at: new Date().toISOString(),
       reason: signal.aborted ? "Packer was interrupted" : failure.message,
     };
@@ -61,10 +66,10 @@ export async function publish(
   }
 }
 
-type Plan = { artifact: string; open: Publish; report: BuildReport };
+type Plan = { artifact: string; open: Publish; report: BuildReport; uploads: LocalFile[] };
 
 async function send(
-  { artifact, open, report }: Plan,
+  { artifact, open, report, uploads }: Plan,
   build: string,
   client: RegistryClient,
   output: Output,
@@ -75,6 +80,8 @@ async function send(
     const stopped = await sendWaiting(client, output, env, signal);
     if (stopped) return stopped;
     const { version: opened } = await client.publish(artifact, open, { signal });
+    const { sending: onProgress, done: onDone } = new UploadProgress(output.progress);
+    await uploadFiles(client, artifact, report.files ?? [], uploads, { signal, onProgress, onDone });
     const { version } = await client.reportBuild(artifact, opened.fingerprint, build, report, { signal });
     output.published(build, version, hadIt(opened, build), client.address);
     return undefined;
@@ -84,8 +91,10 @@ async function send(
   }
 }
 
+/** A quota can be raised: what does not fit now waits for that. */
 function isRefusal(failure: Error): failure is RegistryError {
-  return failure instanceof RegistryError && REFUSED_FOR_GOOD.has(failure.status ?? 0);
+  if (!(failure instanceof RegistryError) || failure.code === "quota_exceeded") return false;
+  return REFUSED_FOR_GOOD.has(failure.status ?? 0);
 }
 
 function hadIt(opened: Version, build: string): boolean {

@@ -9,7 +9,7 @@ async function report(change: Parameters<typeof publishRequest>[0] = {}) {
   const request = publishRequest(change);
   const options = PostProcessorOptions.parse(JSON.parse(request.options));
   const facts = readFacts(request.artifact, request.run.builder_type);
-  const made = await makeReport(request, facts, options, {
+  const { report: made } = await makeReport(request, facts, options, {
     warn: (sentence) => warnings.push(sentence),
     progress: () => undefined,
   });

@@ -1,4 +1,4 @@
-import type { BuildReport, Image, Parent } from "@waybill/registry-client";
+import type { BuildReport, Image, LocalFile, Parent } from "@waybill/registry-client";
 import type { Facts } from "../builders/facts.ts";
 import { mapArtifact } from "../builders/mapping.ts";
 import { describeFiles } from "../files/describe.ts";
@@ -14,6 +14,7 @@ const MOST_ENTRIES = 256;
  * Makes the report of a build from what Packer, its builder and the template say. The template wins.
  *
  * @param tell what is missing or odd, and what takes long
+ * @returns the report, and where the files are that must be uploaded before it
  * @throws {NothingToReport} when there is neither an image nor a file
  */
 export async function makeReport(
@@ -21,7 +22,7 @@ export async function makeReport(
   facts: Facts,
   options: PostProcessorOptions,
   tell: { warn(sentence: string): void; progress(sentence: string): void },
-): Promise<BuildReport> {
+): Promise<{ report: BuildReport; uploads: LocalFile[] }> {
   const { warn } = tell;
   const mapped = mapArtifact(facts);
   const known = dropUnknown(options, warn);
@@ -32,9 +33,9 @@ export async function makeReport(
     );
   }
   const images = known.images.length > 0 ? known.images.map(declared) : mapped.images;
-  const files = await describeFiles(facts.files, options.files, tell);
+  const { files, uploads } = await describeFiles(facts.files, options, tell);
   if (images.length + files.length === 0) throw new NothingToReport();
-  return {
+  const report = {
     artifact_type: options.artifact_type ?? mapped.artifactType,
     metadata: { ...mapped.metadata, ...known.metadata },
     labels: known.labels,
@@ -45,6 +46,7 @@ export async function makeReport(
     started_at: run.started_at,
     ended_at: run.ended_at,
   };
+  return { report, uploads };
 }
 
 /** The builder names nothing that was made, and the template does not either. */

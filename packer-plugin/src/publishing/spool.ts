@@ -6,6 +6,7 @@ import {
   spoolDirectory,
   writeSpoolRecord,
 } from "@waybill/registry-client";
+import { UploadProgress } from "../files/progress.ts";
 import type { Output } from "./output.ts";
 
 /**
@@ -20,9 +21,12 @@ export async function sendWaiting(
   signal: AbortSignal,
 ): Promise<RegistryError | undefined> {
   const directory = spoolDirectory(env);
+  const { sending: onProgress, done: onDone } = new UploadProgress(output.progress);
   try {
     const { stopped } = await sendSpool(directory, client, {
       signal,
+      onProgress,
+      onDone,
       onSent: (record, version) => output.sentLate(record, version),
       onSetAside: (path, reason) =>
         output.warn(`the registry refuses a build from the spool: ${reason}. It was moved aside: ${path}`),
