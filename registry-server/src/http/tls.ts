@@ -42,6 +42,7 @@ export function followCertificate(
   files: CertificateFiles,
   current: Certificate,
   log: Logger,
+  everyMs = lookEveryMs,
 ): Shown {
   let shown = current;
   let complaint = "";
@@ -67,7 +68,7 @@ export function followCertificate(
   }
 
   const lookNow = () => void look();
-  const timer = setInterval(lookNow, lookEveryMs);
+  const timer = setInterval(lookNow, everyMs);
   timer.unref();
   process.on("SIGHUP", lookNow);
   return {

@@ -1,0 +1,133 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningServer, type ServerOptions, startServer } from "../src/main.ts";
+import { newToken } from "../src/tokens/token.ts";
+import { ami } from "./api.ts";
+
+const bootstrapToken = newToken();
+const authorization = { Authorization: `Bearer ${bootstrapToken}` };
+let server: RunningServer;
+
+function useServer(options: ServerOptions): void {
+  beforeAll(async () => {
+    server = await startServer({ bootstrapToken, ...options });
+  });
+  afterAll(() => server.close());
+}
+
+async function get(path: string, headers: Record<string, string> = {}) {
+  const reply = await fetch(`${server.url}${path}`, { headers });
+  return { status: reply.status, headers: reply.headers, text: await reply.text() };
+}
+
+async function statuses(count: number, headers: Record<string, string>): Promise<number[]> {
+  const replies = [];
+  for (let index = 0; index < count; index++) replies.push((await get("/v1/artifacts", headers)).status);
+  return replies;
+}
+
+describe("requests with a token", () => {
+  useServer({ tokenRate: "3/1h", addressRate: "2/1h" });
+
+  it("are answered with what is left, and beyond their rate with 429 and when to come back", async () => {
+    const first = await get("/v1/artifacts", authorization);
+    expect(first.status).toBe(200);
+    expect(first.headers.get("ratelimit-policy")).toBe('"token";q=3;w=3600');
+    expect(first.headers.get("ratelimit")).toMatch(/^"token";r=2;t=1200$/);
+    expect(await statuses(2, authorization)).toEqual([200, 200]);
+    const refused = await get("/v1/artifacts", authorization);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(1_000);
+    expect(refused.headers.get("ratelimit")).toMatch(/^"token";r=0;/);
+    expect(JSON.parse(refused.text)).toMatchObject({ code: "too_many_requests", status: 429 });
+  });
+
+  it("do not use up what their address may send without one, nor the other way round", async () => {
+    const wrong = { Authorization: `Bearer ${newToken()}` };
+    expect(await statuses(3, wrong)).toEqual([401, 401, 429]);
+    expect(await statuses(1, {})).toEqual([429]);
+    expect((await get("/no/such/route")).status).toBe(429);
+  });
+
+  it("that ask whether the server is well are always answered", async () => {
+    for (const path of ["/healthz", "/readyz"]) expect((await get(path)).status).toBe(200);
+    expect((await get("/metrics", authorization)).status).toBe(200);
+  });
+});
+
+describe("requests through a proxy", () => {
+  useServer({ addressRate: "1/1h", trustedProxies: "127.0.0.0/8" });
+
+  it("are counted by the address behind it, which the client cannot make up", async () => {
+    const from = (list: string) => statuses(1, { "X-Forwarded-For": list });
+    expect(await from("198.51.100.7")).toEqual([401]);
+    expect(await from("198.51.100.8")).toEqual([401]);
+    expect(await from("203.0.113.9, 198.51.100.7")).toEqual([429]);
+  });
+
+  it("are told to keep to TLS when they came by it", async () => {
+    const secure = { "X-Forwarded-For": "198.51.100.9", "X-Forwarded-Proto": "https" };
+    expect((await get("/healthz", secure)).headers.get("strict-transport-security")).toMatch(/^max-age=/);
+    expect((await get("/healthz")).headers.get("strict-transport-security")).toBeNull();
+  });
+});
+
+describe("headers of other addresses", () => {
+  useServer({ addressRate: "1/1h" });
+
+  it("mean nothing without a trusted proxy", async () => {
+    expect(await statuses(1, { "X-Forwarded-For": "198.51.100.7" })).toEqual([401]);
+    expect(await statuses(1, { "X-Forwarded-For": "198.51.100.8" })).toEqual([429]);
+  });
+});
+
+describe("more requests at once than allowed", () => {
+  useServer({ maxRequests: "2" });
+
+  it("are answered 503 with when to come back, at once, while those under way go on", async () => {
+    const body = JSON.stringify({ fingerprint: "f", builds: [{ name: "a", ...ami("ami-1") }] });
+    const headers = { ...authorization, "Content-Type": "application/json", "Content-Length": body.length };
+    const waiting = [1, 2].map(() => {
+      const sent = request(`${server.url}/v1/artifacts/load/one/versions`, { method: "POST", headers });
+      sent.write(body.slice(0, 10));
+      return sent;
+    });
+    await expect.poll(async () => (await get("/v1/artifacts", authorization)).status).toBe(503);
+    const refused = await get("/v1/artifacts", authorization);
+    expect(JSON.parse(refused.text)).toMatchObject({ code: "unavailable" });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await get("/healthz")).status).toBe(200);
+    const told = await get("/metrics", authorization);
+    expect(told.text).toMatch(/^waybill_http_requests_in_flight 2$/m);
+    expect(told.text).toMatch(/^waybill_http_refused_total\{reason="load"\} [1-9]/m);
+    const answers = waiting.map(async (sent) => {
+      sent.end(body.slice(10));
+      const [response] = await once(sent, "response");
+      await text(response);
+      return response.statusCode;
+    });
+    expect((await Promise.all(answers)).sort()).toEqual([200, 201]);
+    expect((await get("/v1/artifacts", authorization)).status).toBe(200);
+  });
+});
+
+describe("every answer", () => {
+  useServer({});
+
+  it.each([
+    ["a success", "/v1/artifacts", authorization, 200],
+    ["an error", "/v1/artifacts/a/b", authorization, 404],
+    ["a refusal", "/v1/artifacts", {}, 401],
+    ["what is no route", "/none", {}, 404],
+    ["health", "/healthz", {}, 200],
+  ])("tells browsers to guess, run, embed and keep nothing: %s", async (_what, path, headers, status) => {
+    const reply = await get(path, headers as Record<string, string>);
+    expect(reply.status).toBe(status);
+    expect(reply.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(reply.headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(reply.headers.get("cache-control")).toBe("no-store");
+    for (const header of ["server", "x-powered-by"]) expect(reply.headers.get(header)).toBeNull();
+  });
+});
