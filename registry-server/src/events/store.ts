@@ -41,6 +41,7 @@ export const eventActions = [
   "revocation.removed",
   "webhook.created",
   "webhook.changed",
+  "webhook.tested",
   "webhook.secret_rotated",
   "webhook.disabled",
   "webhook.deleted",

@@ -1,6 +1,7 @@
 import type { Database } from "../database/database.ts";
 import type { DeliveryState } from "../database/schema.ts";
-import { type EventRow, findEvent } from "../events/reading.ts";
+import { findEvent } from "../events/reading.ts";
+import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import type { Jobs } from "../jobs/queue.ts";
@@ -104,13 +105,18 @@ export class DeliveryService {
   /** Sends a message that says it is a test, at once and only once. @throws Problem `webhook_not_found` */
   async test(name: string, caller: Caller): Promise<Attempt> {
     const { database, clock } = this.#needs;
-    const webhook = await mustFind(database.reads, name);
+    const { reads } = database;
+    const webhook = await mustFind(reads, name);
     const at = clock();
-    const result = await send(webhook, `msg_test_${caller.requestId}`, testEvent(caller, at), this.#needs, {
-      at,
-    });
+    const unit = { now: at.toISOString(), caller };
+    const id = await database.write((tx) =>
+      recordEvent({ tx, ...unit }, { action: "webhook.tested", detail: { after: { name } } }),
+    );
+    const event = await findEvent(reads, id);
+    if (!event) throw new Error("an event that was recorded can be read");
+    const result = await send(webhook, `msg_test_${id}`, event, this.#needs, { at });
     const { milliseconds, status, error, answer } = result;
-    return { number: 0, at: at.toISOString(), milliseconds, status, error, answer };
+    return { number: 0, at: unit.now, milliseconds, status, error, answer };
   }
 
   async #show(rows: DeliveryRow[]): Promise<Map<number, Delivery>> {
@@ -131,24 +137,6 @@ export class DeliveryService {
     );
     return new Map(shown);
   }
-}
-
-function testEvent(caller: Caller, at: Date): EventRow {
-  return {
-    id: 0,
-    at: at.toISOString(),
-    actor: caller.name,
-    request_id: caller.requestId,
-    action: "version.completed",
-    artifact: "example/test",
-    number: 1,
-    fingerprint: "test",
-    detail: {
-      after: { number: 1, semver: null, latest: "true", builds: ["test"] },
-      reason: "This is only a test: nothing was published.",
-    },
-    cause_id: null,
-  };
 }
 
 async function mustFindDelivery(

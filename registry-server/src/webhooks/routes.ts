@@ -5,7 +5,8 @@ import type { DeliveryService } from "./replaying.ts";
 import * as schema from "./schema.ts";
 import type { WebhookService } from "./service.ts";
 
-const common = { tags: ["webhooks"], "x-scope": "admin", "x-scope-on": "registry" } as const;
+const needs = { "x-scope": "admin", "x-scope-on": "registry" } as const;
+const common = { tags: ["webhooks"], ...needs };
 const path = "/v1/webhooks/{webhook}";
 const params = schema.webhookParams;
 const notFound = problems("webhook_not_found");

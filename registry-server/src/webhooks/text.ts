@@ -40,6 +40,10 @@ const words: Partial<Record<EventAction, Words>> = {
     facts: [["Because of", ancestor(event, after)]],
   }),
   "revocation.removed": () => ({ says: "is not revoked for this reason any more" }),
+  "webhook.tested": (_event, _before, after) => ({
+    subject: `The webhook "${after.name}"`,
+    says: "works: this is only a test",
+  }),
   "webhook.disabled": (_event, _before, after) => ({
     subject: `The webhook "${after.name}"`,
     says: "was disabled and delivers nothing any more",
@@ -84,7 +88,7 @@ export function tell(event: EventRow): Told {
     .join(" ");
   const says = `: ${event.action.replace(".", " ").replaceAll("_", " ")}`;
   const facts: Told["facts"] = [
-    ["Reason", reason],
+    [event.action === "version.completed" ? "Completed by hand" : "Reason", reason],
     ...(found?.facts ?? []),
     ["By", event.actor === "server" ? "the registry itself" : event.actor],
   ];
