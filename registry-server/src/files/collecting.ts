@@ -2,10 +2,11 @@
  * Lets go of bytes that nobody needs: first what artifacts hold and no build names, then what nobody holds. Each step
  * is a transaction that looks again, so that it may run beside uploads, reports and itself in another server.
  */
-import type { Database, Reader, Writer } from "../database/database.ts";
+import { type SqlBool, sql } from "kysely";
+import type { Database, Writer } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
 import type { Caller, Clock } from "../unit.ts";
-import { claimBlob, countUsage, graceMs, isHeldIn, isUnnamed } from "./store.ts";
+import { countUsage, graceMs, isHeldIn, isUnnamed } from "./store.ts";
 import type { FileStore } from "./stores/store.ts";
 
 const batch = 200;
@@ -106,9 +107,9 @@ function release({ database, clock }: Needs, id: number, caller: Caller): Promis
       return false;
     }
     const { sha256, size } = gone;
-    // Locks the blob, so that whoever else holds it is seen, or sees this.
-    await tx.updateTable("blobs").set({ due_at: now }).where("sha256", "=", sha256).execute();
-    if (await isHeldAnywhere(tx, sha256)) await claimBlob(tx, sha256);
+    // Locks the blob, so that whoever else holds it is seen, or sees this; whoever still holds it is found later.
+    const due_at = sql<string>`coalesce(due_at, ${now})`;
+    await tx.updateTable("blobs").set({ due_at }).where("sha256", "=", sha256).execute();
     if (!(await isHeldIn(tx, gone.namespace_id, sha256))) await countUsage(tx, gone.namespace_id, -size);
     const { path } = await pathOfArtifact(tx, gone.artifact_id);
     const detail = { before: { sha256, size } };
@@ -127,13 +128,14 @@ function dueBlobs({ database, clock }: Needs, after = ""): Promise<{ id: string 
 async function remove({ database, store, clock }: Needs, sha256: string): Promise<boolean> {
   const now = clock();
   const due_at = new Date(now.getTime() + removalMs).toISOString();
+  const isHeld = sql<SqlBool>`exists (select 1 from holdings where holdings.sha256 = blobs.sha256)`;
   const claimed = await database.write(async (tx) => {
-    const claim = tx.updateTable("blobs").set({ state: "removing", due_at }).where("sha256", "=", sha256);
-    const free = claim
-      .where("due_at", "<=", now.toISOString())
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom("holdings").select("id").whereRef("holdings.sha256", "=", "blobs.sha256"))),
-      );
+    const blob = tx
+      .updateTable("blobs")
+      .where("sha256", "=", sha256)
+      .where("due_at", "<=", now.toISOString());
+    await blob.set({ due_at: null }).where(isHeld).execute();
+    const free = blob.set({ state: "removing", due_at }).where(sql<SqlBool>`not ${isHeld}`);
     return free.returning("sha256").executeTakeFirst();
   });
   if (!claimed) return false;
@@ -146,16 +148,6 @@ async function forget(database: Database, sha256: string): Promise<void> {
   await database.write((tx) =>
     tx.deleteFrom("blobs").where("sha256", "=", sha256).where("state", "=", "removing").execute(),
   );
-}
-
-async function isHeldAnywhere(db: Reader, sha256: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("holdings")
-    .select("id")
-    .where("sha256", "=", sha256)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 function pathOfArtifact(tx: Writer, id: number): Promise<{ path: string }> {

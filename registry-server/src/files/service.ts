@@ -13,7 +13,7 @@ import { findFile, listFilePaths } from "./finding.ts";
 import { holdAll, holdReadable } from "./holding.ts";
 import { notHeld, quotaExceeded, storeFailed } from "./problems.ts";
 import type { HeldFile } from "./schema.ts";
-import { announceBlob, dueAfter, findBlob, findUsage, isHeldIn, keepHeld } from "./store.ts";
+import { announceBlob, dueAfter, findUsage, isHeldIn, keepHeld, keepStored } from "./store.ts";
 import type { FileStore } from "./stores/store.ts";
 import { verified } from "./stores/verified.ts";
 
@@ -69,7 +69,7 @@ export class FileService {
     if (size !== undefined && size > room.most) throw room.refuse(size);
     const expected = { sha256, size, most: room.most };
     const beforeKept = (count: number) => this.#announce({ sha256, size: count }, caller);
-    const isStored = (await findBlob(this.#database.reads, sha256)) !== undefined;
+    const isStored = await this.#write(caller, ({ tx, now }) => keepStored(tx, sha256, dueAfter(now)));
     try {
       if (isStored) for await (const _ of verified(stream, expected));
       else await this.#store.put(stream, { ...expected, beforeKept });

@@ -21,14 +21,16 @@ export function dueAfter(now: string): string {
   return new Date(Date.parse(now) + graceMs).toISOString();
 }
 
-/** How much is stored of something: what the store has, and that is not about to be removed. */
-export async function findBlob(db: Reader, sha256: string): Promise<HeldFile | undefined> {
-  return db
-    .selectFrom("blobs")
-    .select(["sha256", "size"])
+/** Keeps what the store has until a moment, whoever lets go of it meanwhile. @returns whether it has it */
+export async function keepStored(tx: Writer, sha256: string, until: string): Promise<boolean> {
+  const row = await tx
+    .updateTable("blobs")
+    .set({ due_at: until })
     .where("sha256", "=", sha256)
     .where("state", "=", "stored")
+    .returning("sha256")
     .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** What an artifact holds of some bytes. From now on they stay: for a build that names them, or until a moment. */

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { constants, createWriteStream } from "node:fs";
-import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makeDirectory } from "../../directory.ts";
 import type { FileStore } from "./store.ts";
 import { verified } from "./verified.ts";
 
@@ -23,13 +24,12 @@ export function openDirectoryStore(root: string): FileStore {
     shown: root,
 
     async put(content, expected) {
-      await mkdir(incoming, { recursive: true, mode: 0o700 });
+      makeDirectory(incoming);
       const unfinished = join(incoming, randomUUID());
       try {
         const size = await writeSynced(unfinished, verified(content, expected));
         const directory = join(root, expected.sha256.slice(0, 2));
-        if ((await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined)
-          await syncDirectory(root);
+        if (makeDirectory(directory)) await syncDirectory(root);
         await rename(unfinished, pathOf(expected.sha256));
         await syncDirectory(directory);
         return { size };
@@ -77,7 +77,7 @@ export function openDirectoryStore(root: string): FileStore {
     },
 
     async ping() {
-      await mkdir(root, { recursive: true, mode: 0o700 });
+      makeDirectory(root);
       await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
     },
   };
