@@ -7,6 +7,7 @@ import { type RegistryProcess, startRegistryProcess } from "../../tools/registry
 export async function startRegistry(
   directory: string,
   token: string,
+  program?: string,
 ): Promise<{ registry: RegistryProcess; env: NodeJS.ProcessEnv; database: string }> {
   const database = join(directory, "registry.sqlite");
   const env = isolatedEnvironment(directory, {
@@ -17,7 +18,7 @@ export async function startRegistry(
     WAYBILL_TOKEN_RATE: "100000000/1m",
     WAYBILL_TOKEN: token,
   });
-  const registry = await startRegistryProcess(directory, env);
+  const registry = await startRegistryProcess(directory, env, [], program);
   return { registry, env: { ...env, WAYBILL_ADDRESS: registry.address }, database };
 }
 
