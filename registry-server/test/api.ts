@@ -16,12 +16,17 @@ import { createOutbound } from "../src/outbound/fetch.ts";
 import type { Resolved, ResolveResult } from "../src/resolving/schema.ts";
 import { LastUses } from "../src/tokens/last-uses.ts";
 import type { Version, VersionSummary } from "../src/versions/schema.ts";
+import type { Mailer } from "../src/webhooks/email.ts";
 
 export const day = 86_400_000;
 
 /** A clock that tests move. */
 export class TestClock {
-  #now = Date.parse("2026-01-01T00:00:00Z");
+  #now: number;
+
+  constructor(start = Date.parse("2026-01-01T00:00:00Z")) {
+    this.#now = start;
+  }
 
   readonly read = (): Date => new Date(this.#now);
 
@@ -44,7 +49,7 @@ export type Page<T> = { items: T[]; next_cursor: string | null };
 
 /** The HTTP API without a port: every test goes through the public door. */
 export class Api {
-  readonly clock = new TestClock();
+  readonly clock: TestClock;
   readonly consumptions: Consumptions;
   readonly files: FileStore;
   readonly #closing = new AbortController();
@@ -56,12 +61,16 @@ export class Api {
       dev?: boolean;
       logTo?: (line: string) => void;
       jobs?: Jobs;
+      /** When it starts; the beginning of 2026 otherwise. */
+      clock?: number;
+      mail?: Mailer;
       maxLogSize?: number;
       files?: FileStore;
       maxFileSize?: number;
     } = {},
   ) {
     const log = pino({ level: options.logTo ? "trace" : "silent" }, { write: options.logTo ?? (() => {}) });
+    this.clock = new TestClock(options.clock);
     const { clock } = this;
     const dev = options.dev ?? true;
     this.consumptions = new Consumptions(database, clock.read, log);
@@ -73,7 +82,17 @@ export class Api {
     const needs = { database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions, closing };
     const { maxLogSize = 1024 * 1024, maxFileSize = 1024 * 1024 } = options;
     this.files = options.files ?? openDirectoryStore(join(tmpdir(), "waybill-test-files"));
-    this.#app = createApp({ ...needs, jobs, maxLogSize, lastUses, outbound, files: this.files, maxFileSize });
+    const { mail } = options;
+    this.#app = createApp({
+      ...needs,
+      jobs,
+      mail,
+      maxLogSize,
+      lastUses,
+      outbound,
+      files: this.files,
+      maxFileSize,
+    });
   }
 
   /** As when the server ends: answers that would go on end. */
