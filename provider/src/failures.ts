@@ -44,7 +44,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     summary: "Token refused",
     advice: (_error, { settings }) =>
       settings.token === undefined
-        ? "No token was given: set token in the provider's configuration, or WAYBILL_TOKEN."
+        ? "No token was given: set token in the provider's configuration, or WAYBILL_TOKEN, or in CI WAYBILL_OIDC_TOKEN."
         : `The registry at ${settings.address.href} does not accept the token in the provider's configuration or WAYBILL_TOKEN; it may have expired, or belong to another registry.`,
   },
   forbidden: { summary: "Token may not read this", at: ["name"] },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connectionFailure, type Failure, readAnswer } from "./failures.ts";
+import { Login } from "./identity.ts";
 import { type Content, type Payload, payloadOf, Source, type Upload } from "./payload.ts";
 import { RegistryError } from "./problem.ts";
 import type { Settings } from "./settings.ts";
@@ -32,6 +33,8 @@ export type Call = {
   ifMatch?: string;
   /** A field that the body of the answer always has; not given when the answer has no body. */
   expects?: string;
+  /** Sent without a token. */
+  anonymous?: boolean;
 };
 
 /** An answer with its body read. */
@@ -57,17 +60,22 @@ export class Caller {
   readonly #headers: Record<string, string>;
   readonly #retries: number;
   readonly #log: (message: string) => void;
+  readonly #login: Login | undefined;
+  /** What is sent to show who asks: nothing that comes back may show it. */
+  readonly #secrets = new Set<string>();
 
   constructor(settings: Settings, options: ClientOptions) {
     this.#settings = settings;
     this.#log = options.log ?? (() => undefined);
-    this.#transport = new Transport(settings, options.env ?? process.env, this.#log);
+    const { env = process.env } = options;
+    this.#transport = new Transport(settings, env, this.#log);
     this.#retries = options.retries ?? 3;
-    const { token, consumer } = settings;
+    const { token, identity, consumer } = settings;
+    if (token) this.#secrets.add(token);
+    this.#login = identity && new Login(identity, settings, env, (given) => this.#exchange(given));
     this.#headers = {
       accept: "application/json, application/problem+json",
       "user-agent": options.userAgent,
-      ...(token && { authorization: `Bearer ${token}` }),
       ...(consumer && { "waybill-consumer": headerText(consumer) }),
     };
   }
@@ -112,9 +120,24 @@ export class Caller {
     const payload = payloadOf(call);
     const { timeoutMs } = this.#settings;
     const ends = call.upload ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+    let mayLogin = this.#login !== undefined && !call.anonymous;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#attempt(call, payload, ends - performance.now(), signal, take);
+      const token = call.anonymous ? undefined : (this.#settings.token ?? (await this.#login?.token()));
+      const headers = { ...call.headers, ...(token && { authorization: `Bearer ${token}` }) };
+      const outcome = await this.#attempt(
+        { ...call, headers },
+        payload,
+        ends - performance.now(),
+        signal,
+        take,
+      );
       if (!("again" in outcome)) return outcome;
+      if (mayLogin && outcome.error.status === 401) {
+        // It was good for as long as its rule says, and a build may take longer.
+        this.#login?.forget(token ?? "");
+        mayLogin = false;
+        continue;
+      }
       const pause = outcome.afterMs ?? backoffMs(attempt);
       const hopeless = !outcome.again || attempt > this.#retries;
       if (hopeless || pause > LONGEST_PAUSE_MS || performance.now() + pause >= ends) throw outcome.error;
@@ -202,8 +225,18 @@ export class Caller {
 
   /** A server that echoes what it was sent must not make us print the token. */
   #withoutToken(text: string): string {
-    const { token } = this.#settings;
-    return token ? text.replaceAll(token, "[token]") : text;
+    let hidden = text;
+    for (const secret of this.#secrets) hidden = hidden.replaceAll(secret, "[token]");
+    return hidden;
+  }
+
+  async #exchange(identity: string): Promise<{ token: string }> {
+    const path = "v1/tokens/exchange";
+    const call: Call = { method: "POST", path, body: { token: identity }, expects: "token", anonymous: true };
+    this.#secrets.add(identity);
+    const answer = (await this.call(call)).body as { token: string };
+    this.#secrets.add(answer.token);
+    return answer;
   }
 }
 

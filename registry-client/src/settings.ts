@@ -1,10 +1,13 @@
 import { defaultConsumer } from "./consumer.ts";
+import { type Identity, readIdentity } from "./identity.ts";
 import { isName, nameRule } from "./reference.ts";
 
 /** What every client of a registry (provider, plugin, command) can be told; parsed, checked, ready to use. */
 export type Settings = {
   address: URL;
   token: string | undefined;
+  /** Exchanged for a token where none is given. */
+  identity?: Identity | undefined;
   namespace: string | undefined;
   caFile: string | undefined;
   timeoutMs: number;
@@ -46,9 +49,11 @@ export function readSettings(
     if (args[key]) return { key, source: key, value: args[key] };
     return env[variable] ? { key, source: variable, value: env[variable] } : undefined;
   };
+  const token = parseToken(find("token"));
   return Object.freeze({
     address: parseAddress(find("address") ?? { key: "address", source: "address", value: DEFAULT_ADDRESS }),
-    token: parseToken(find("token")),
+    token,
+    identity: token === undefined ? readIdentity(env) : undefined,
     namespace: parseNamespace(find("namespace")),
     caFile: find("ca_file")?.value,
     timeoutMs: parseTimeout(find("timeout") ?? { key: "timeout", source: "timeout", value: DEFAULT_TIMEOUT }),

@@ -54,7 +54,7 @@ func Read(raws []any) (*Input, error) {
 		input.Sensitive = sensitive(entries)
 	}
 	token, _ := input.raw["token"].(string)
-	for _, token := range []string{token, os.Getenv("WAYBILL_TOKEN")} {
+	for _, token := range []string{token, os.Getenv("WAYBILL_TOKEN"), os.Getenv("WAYBILL_OIDC_TOKEN")} {
 		if token != "" {
 			input.Sensitive = append(input.Sensitive, secrets.Secret{Name: "the token", Value: token})
 		}
