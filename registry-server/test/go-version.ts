@@ -1,13 +1,4 @@
-import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-
-const source = fileURLToPath(new URL("../../tools/go-version-check", import.meta.url));
-const buildTimeoutMs = 120_000;
+import { startGoHelper } from "../../tools/go-helper.ts";
 
 type Answer = { matches?: boolean[]; order?: number; error?: string };
 
@@ -22,25 +13,7 @@ export type GoVersion = {
 
 /** Builds the helper in tools/go-version-check, which needs Go, and starts it. */
 export async function startGoVersion(): Promise<GoVersion> {
-  const directory = await mkdtemp(join(tmpdir(), "waybill-go-version-"));
-  const program = join(directory, process.platform === "win32" ? "check.exe" : "check");
-  const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly -buildvcs=false" };
-  await promisify(execFile)("go", ["build", "-o", program, "."], {
-    cwd: source,
-    env,
-    timeout: buildTimeoutMs,
-  });
-  const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-
-  /** One question at a time: the answer to each is the next line. */
-  async function ask(question: object): Promise<Answer> {
-    child.stdin.write(`${JSON.stringify(question)}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error("the helper has ended");
-    return JSON.parse(value) as Answer;
-  }
-
+  const { ask, end } = await startGoHelper<object, Answer>("go-version-check");
   return {
     async allows(constraint, versions) {
       return (await ask({ constraint, versions })).matches;
@@ -50,9 +23,6 @@ export async function startGoVersion(): Promise<GoVersion> {
       if (order === undefined) throw new Error(error);
       return order;
     },
-    async end() {
-      child.stdin.end();
-      await rm(directory, { recursive: true, force: true });
-    },
+    end,
   };
 }

@@ -22,7 +22,8 @@ export class MsgpackWriter {
       this.#integer(value);
       return;
     }
-    const float = toExactFloat(value);
+    // As a float, a whole number would come back from Terraform rounded to the digits that tell it from other floats.
+    const float = typeof value === "bigint" ? undefined : toExactFloat(value);
     if (float === undefined) {
       this.string(value.toString());
       return;
