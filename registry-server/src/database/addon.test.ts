@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -67,6 +68,13 @@ test("unpacks nothing where others could put something else in its place", () =>
   chmodSync(join(dataDir, "lib"), 0o700);
   chmodSync(dataDir, 0o777);
   expect(() => unpackAddon(addon, dataDir)).toThrow(/others may write there/);
+});
+
+test("root does not load what another user may have put there", (context) => {
+  if (process.getuid?.() !== 0) context.skip("only root can give a directory to somebody else");
+  mkdirSync(dataDir);
+  chownSync(dataDir, 4711, 4711);
+  expect(() => unpackAddon(addon, dataDir)).toThrow(/belongs to another user.*sudo -u/);
 });
 
 test("follows a link that is the data directory, and none below it", () => {

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   lstatSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -11,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { makeDirectory } from "../directory.ts";
 import { StartError } from "./migrate.ts";
 
 /** The name of SQLite's addon among the assets of the executable. */
@@ -18,7 +18,6 @@ export const addonAsset = "better_sqlite3.node";
 
 /** What the owner may do: read and run the addon, and nothing more, so that nothing changes it unseen. */
 const addonMode = 0o500;
-const directoryMode = 0o700;
 const writableByOthers = 0o022;
 const anybodyMayWrite = 0o002;
 
@@ -60,7 +59,7 @@ export function sqliteAddon(dataDir: string | undefined): Addon | undefined {
 export function unpackAddon(addon: Uint8Array, dataDir: string): string {
   const directory = join(dataDir, "lib");
   try {
-    mkdirSync(directory, { recursive: true, mode: directoryMode });
+    makeDirectory(directory);
     // The data directory may be the operator's, and open to a group; it must only not be a place like /tmp.
     requirePrivate(dataDir, statSync(dataDir), anybodyMayWrite);
     requirePrivate(directory, lstatSync(directory), writableByOthers);
@@ -83,11 +82,17 @@ export function unpackAddon(addon: Uint8Array, dataDir: string): string {
 
 function requirePrivate(directory: string, { mode, uid }: Stats, forbidden: number): void {
   // Windows has neither owners' numbers nor modes; what lies in a user's directory there is the user's.
-  const me = process.getuid?.();
-  if (me === undefined || ((uid === me || uid === 0) && (mode & forbidden) === 0)) return;
-  throw new StartError(
-    `The database driver is not unpacked into ${directory}, because others may write there. Make it your own and run chmod go-w on it, or name another data directory with --data-dir.`,
-  );
+  if (process.getuid === undefined) return;
+  const refuse = (why: string, advice: string) => {
+    const what = `The database driver is not unpacked into ${directory}`;
+    return new StartError(
+      `${what}, because ${why}. ${advice}, or name another data directory with --data-dir.`,
+    );
+  };
+  if (uid !== process.getuid() && uid !== 0) {
+    throw refuse("it belongs to another user", "Run this as that user, such as with sudo -u waybill");
+  }
+  if ((mode & forbidden) !== 0) throw refuse("others may write there", "Run chmod go-w on it");
 }
 
 function isIntact(path: string, addon: Uint8Array): boolean {
