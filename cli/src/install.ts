@@ -1,5 +1,6 @@
-import { chmod, copyFile, mkdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, copyFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeDirectory } from "@waybill/registry-client/directory";
 import { builtIn } from "./built.ts";
 import { UsageError } from "./failures.ts";
 
@@ -30,7 +31,7 @@ export async function findExecutable(given: string | undefined, name: string): P
 
 /** Puts an executable in its place in one step, so that nobody ever starts half of it; a running one stays whole. */
 export async function place(from: string, to: string, how: "copy" | "link"): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await makeDirectory(dirname(to));
   await inOneStep(to, async (aside) => {
     if (how === "link") return symlink(from, aside);
     await copyFile(from, aside);

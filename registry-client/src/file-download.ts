@@ -1,9 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { CallOptions } from "./caller.ts";
+import { makeDirectory } from "./directory.ts";
 import { isFile } from "./file-source.ts";
 import type { FileReference, Files } from "./files.ts";
 import { RegistryError } from "./problem.ts";
@@ -31,7 +32,7 @@ export async function placeBelow(directory: string, path: string): Promise<strin
   );
   if (!isPlain)
     throw new Error(`${JSON.stringify(path)} is no path that is safe to write; name the target yourself`);
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const root = await realpath(directory);
   const target = resolve(root, ...parts);
   for (let above = dirname(target); ; above = dirname(above)) {
@@ -56,7 +57,7 @@ export async function saveFile(
   { onProgress, ...options }: SaveOptions = {},
 ): Promise<{ wasThere: boolean }> {
   if (await isFile(target, wanted)) return { wasThere: true };
-  await mkdir(dirname(target), { recursive: true });
+  await makeDirectory(dirname(target));
   // Whoever else downloads the same bytes to the same place writes the same.
   const path = join(dirname(target), `.${basename(target).slice(0, 150)}.${wanted.sha256.slice(0, 16)}.part`);
   let part = await readPart(path, wanted.size);

@@ -2,10 +2,11 @@ import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { LocalFile, UploadOptions } from "./build-files.ts";
 import type { RegistryClient } from "./client.ts";
+import { makeDirectory } from "./directory.ts";
 import type { Files } from "./files.ts";
 import { RegistryError } from "./problem.ts";
 import { ReferenceError_ } from "./reference.ts";
-import { makeDirectory, readEntry, type SpoolRecord, unless, waiting, writeWhole } from "./spool.ts";
+import { PRIVATE, readEntry, type SpoolRecord, unless, waiting, writeWhole } from "./spool.ts";
 import type { File_, Version } from "./types.ts";
 
 export type SendOptions = {
@@ -145,7 +146,7 @@ function isAtFault(error: unknown): error is Error {
 
 async function moveToRefused(dir: string, path: string, reason: string): Promise<void> {
   const refused = join(dir, "refused");
-  await makeDirectory(refused);
+  await makeDirectory(refused, PRIVATE);
   const target = join(refused, basename(path));
   await writeWhole(refused, `${target}.reason.txt`, `${reason}\n`);
   await rename(path, target).catch(unless("ENOENT", () => undefined));

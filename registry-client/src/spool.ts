@@ -1,8 +1,12 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { LocalFile } from "./build-files.ts";
+import { makeDirectory, syncDirectory } from "./directory.ts";
 import type { BuildReport, Publish } from "./types.ts";
+
+/** Records are for their owner only. */
+export const PRIVATE = 0o700;
 
 /** A build that could not be published, with all that is needed to publish it later, and no credentials. */
 export type SpoolRecord = {
@@ -42,7 +46,7 @@ export function spoolDirectory(env: NodeJS.ProcessEnv): string {
  * @throws the error of the file system, when the record is not safely stored
  */
 export async function writeSpoolRecord(dir: string, record: SpoolRecord): Promise<string> {
-  await makeDirectory(dir);
+  await makeDirectory(dir, PRIVATE);
   const path = join(dir, `${sortableTime(record)}-${crypto.randomUUID()}.json`);
   await writeWhole(dir, path, `${JSON.stringify(withoutStrangers(record), null, 2)}\n`);
   return path;
@@ -102,34 +106,12 @@ export async function writeWhole(dir: string, path: string, text: string): Promi
   await syncDirectory(dir);
 }
 
-/** Makes a directory for this person only, with those above it, so that they outlast a power loss as the files do. */
-export async function makeDirectory(dir: string): Promise<void> {
-  const first = await mkdir(dir, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = resolve(dir); made.length >= first.length; made = dirname(made)) {
-    await syncDirectory(dirname(made));
-  }
-}
-
 /** Makes a catch handler for one error code of the file system; any other error is thrown on. */
 export function unless<T>(code: string, instead: () => T): (error: NodeJS.ErrnoException) => T {
   return function handle(error) {
     if (error.code === code) return instead();
     throw error;
   };
-}
-
-/** What systems answer that cannot sync a directory, or do not let this person read it. */
-const UNSYNCABLE = new Set(["EACCES", "EPERM", "EISDIR", "EINVAL", "ENOTSUP"]);
-
-async function syncDirectory(dir: string): Promise<void> {
-  try {
-    const handle = await open(dir, "r");
-    await handle.sync().finally(() => handle.close());
-  } catch (error) {
-    // The record itself is on disk by now; to fail here would be to lose it.
-    if (!UNSYNCABLE.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
-  }
 }
 
 function sortableTime({ build, created_at }: SpoolRecord): string {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -20,6 +21,12 @@ test("runs a registry until it is told to stop, and ends with 0", async () => {
   expect(stranger.code).toBe(4);
   expect(stranger.stderr).toContain("token");
   expect(await registry.end("SIGTERM")).toBe(0);
+});
+
+test.runIf(existsSync("/proc/self"))("says that data cannot lie where nobody can make a directory", async () => {
+  const { code, stderr } = await waybill(["serve", "--dev", "--data-dir", "/proc/x/y"]);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/^waybill serve: .*ENOENT.*"?.proc.x/);
 });
 
 test("calls a wrong flag a wrong usage", async () => {

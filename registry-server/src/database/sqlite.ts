@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
+import { makeDirectory } from "../directory.ts";
 import { sqliteAddon } from "./addon.ts";
 import type { Database } from "./database.ts";
 import { Grouping } from "./grouping.ts";
@@ -147,7 +147,7 @@ function openReads(path: string, addon: object | undefined): Reads {
 
 function connect(path: string, addon: object | undefined, readonly = false): BetterSqlite3.Database {
   try {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (path !== ":memory:") makeDirectory(dirname(path));
     const connection = new BetterSqlite3(path, {
       readonly,
       timeout: busyTimeoutMs,
