@@ -69,7 +69,7 @@ describe.each(Object.keys(shells).filter(isThere))("%s", (shell) => {
   }
 
   test("completes commands and the commands of groups", async () => {
-    expect(await offers(["re"])).toEqual(["resolve", "retention", "revoke"]);
+    expect(await offers(["re"])).toEqual(["resolve", "restore", "retention", "revoke"]);
     expect(await offers(["channels", "ro"])).toEqual(["rollback"]);
     expect(await offers(["frobnicate", ""])).toEqual([]);
   });

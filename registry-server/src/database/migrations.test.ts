@@ -72,7 +72,11 @@ describe.each([
     const image = { platform: "gcp", region: "", external_id: "base-4" };
     const report = { artifact_type: "googlecompute.image", images: [image] };
     const { body } = await api.report("acme/base", "base-4", "gce", report);
-    expect(body.version, JSON.stringify(body)).toMatchObject({ state: "complete", number: 4, semver: "1.1.0" });
+    expect(body.version, JSON.stringify(body)).toMatchObject({
+      state: "complete",
+      number: 4,
+      semver: "1.1.0",
+    });
     const again = await api.publish("acme/gone", {
       fingerprint: "gone-2",
       builds: [{ name: "a", ...report }],

@@ -1,6 +1,6 @@
 import type { FileStore } from "../files/stores/store.ts";
 import { tablesOf } from "./catalog.ts";
-import { OperatingError, type Place } from "./connection.ts";
+import type { Place } from "./connection.ts";
 import { schemaOf } from "./schema.ts";
 import { copyFiles, storedFiles } from "./stored-files.ts";
 import { batchesOf, fillTables, type Progress, requireSameShape, type Sums } from "./tables.ts";
@@ -20,7 +20,6 @@ export type MigrateNeeds = {
  * @throws OperatingError; nothing is left in the second database then
  */
 export async function migrateRegistry({ from, to, files, progress }: MigrateNeeds): Promise<Sums> {
-  if (from.shown === to.shown) throw new OperatingError("--from and --to are the same database.");
   return from.read(async (source) => {
     const schema = await schemaOf(source, from.shown);
     const sourceTables = await tablesOf(source);

@@ -60,6 +60,11 @@ async function withClient<T>(
   }
   try {
     return await work(client);
+  } catch (error) {
+    const { message } = error as Error;
+    const isTheirs = error instanceof pg.DatabaseError || /Connection terminated|not queryable/.test(message);
+    if (!isTheirs) throw error;
+    throw new OperatingError(`${shown} refused or was lost: ${message}. Nothing was put in place.`);
   } finally {
     await client.end().catch(() => {});
   }

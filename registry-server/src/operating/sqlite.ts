@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { sqliteAddon } from "../database/addon.ts";
 import { applyMigrations } from "../database/migrate.ts";
+import { makeDirectory } from "../directory.ts";
 import { type Table, tablesOf, type Value } from "./catalog.ts";
 import { type Connection, type Filling, OperatingError, type Place, UnreachableError } from "./connection.ts";
 
@@ -40,6 +41,9 @@ export function sqlitePlace(path: string, dataDir: string): Place {
         const result = await fillFile(database, schema, work).finally(() => database.close());
         putInPlace(aside, path);
         return result;
+      } catch (error) {
+        if (!(error instanceof BetterSqlite3.SqliteError)) throw error;
+        throw new OperatingError(`${path} cannot be made: ${error.message}. Nothing was put in place.`);
       } finally {
         process.off("exit", removeAside);
         removeAside();
@@ -140,6 +144,7 @@ function requireNothing(path: string): void {
 
 function claim(aside: string, path: string): void {
   try {
+    makeDirectory(dirname(aside));
     closeSync(openSync(aside, "wx", 0o600));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,0 +1,58 @@
+import { RegistryError } from "@waybill/registry-client";
+import type { Command } from "commander";
+import { UsageError } from "./failures.ts";
+
+type Commands = typeof import("@waybill/registry-server/operating/commands");
+
+/** For the help of commands that work on the registry's data and not through its server. */
+export const OPERATING_HELP = `
+It reads the settings of the server (WAYBILL_DATABASE_URL, WAYBILL_DATA_DIR, WAYBILL_FILES and the others), so run it
+as the user and with the environment that the server has.
+`;
+
+/** Adds the options that say where the registry's data is. */
+export function dataOptions(command: Command): Command {
+  return command
+    .option(
+      "--database-url <url>",
+      "sqlite:<path> or postgres://... (WAYBILL_DATABASE_URL keeps passwords out of the list of processes)",
+    )
+    .option("--data-dir <dir>", "where the server's data lies")
+    .option("--files <where>", "directory:<path> or s3://bucket/prefix, where the bytes of files are");
+}
+
+/** Gives work the commands of the server's package. Ctrl-C ends it at once, and what it has made so far is removed. */
+export async function operate<T>(work: (commands: Commands) => Promise<T>): Promise<T> {
+  const commands = await import("@waybill/registry-server/operating/commands");
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  // Leaving this way runs what removes unfinished files.
+  const end = () => process.exit(130);
+  for (const signal of signals) process.once(signal, end);
+  try {
+    return await work(commands);
+  } catch (error) {
+    if (error instanceof commands.ConfigError) throw new UsageError(error.message);
+    if (error instanceof commands.UnreachableError) throw new RegistryError("unreachable", error.message);
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
+}
+
+/** How many bytes, as a person reads it. */
+export function bytesText(bytes: number): string {
+  const unit = bytes === 0 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  return unit === 0
+    ? `${bytes} bytes`
+    : `${(bytes / 1024 ** unit).toFixed(1)} ${["", "KiB", "MiB", "GiB", "TiB"][unit]}`;
+}
+
+type Counts = { tables: Record<string, { rows: number }>; files?: { count: number; bytes: number } };
+
+/** `1,234 rows in 29 tables, 12 files of 3.1 GiB`. */
+export function countsText({ tables, files }: Counts): string {
+  const sums = Object.values(tables);
+  const rows = sums.reduce((sum, table) => sum + table.rows, 0).toLocaleString("en");
+  const kept = files ? `, ${files.count.toLocaleString("en")} files of ${bytesText(files.bytes)}` : "";
+  return `${rows} rows in ${sums.length} tables${kept}`;
+}
