@@ -38,7 +38,7 @@ export async function linkVersion(
 ): Promise<Linked[]> {
   const { tx, now } = unit;
   // Two versions that complete at the same time would not see each other, or could become parents of each other.
-  await lockLinks(tx);
+  await lockLinks(tx, builds.some(mayHaveParents));
   const parents = await findParents(unit, builds);
   const below = parents.length === 0 ? none : await listDescendantIds(tx, version.id);
   const upward = parents
@@ -54,6 +54,10 @@ export async function linkVersion(
 }
 
 const none: ReadonlySet<number> = new Set();
+
+function mayHaveParents({ parents, images }: Build): boolean {
+  return parents.length > 0 || images.some((image) => image.source_image_id !== null);
+}
 
 type FoundParent = Omit<NewLink, "child_version_id">;
 

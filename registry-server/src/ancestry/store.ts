@@ -13,9 +13,16 @@ const mostHolders = 100;
 export type NewLink = Omit<Insertable<Tables["ancestry"]>, "id" | "created_at">;
 export type Parent = { artifact: string; version?: number | undefined; fingerprint?: string | undefined };
 
-/** Makes those who link versions do it one after the other, until this transaction ends. */
-export async function lockLinks(tx: Writer): Promise<void> {
-  if (dialectOf(tx).rowLocks) await sql`select pg_advisory_xact_lock(${linkLock})`.execute(tx);
+/**
+ * Makes those who link versions do it one after the other, until this transaction ends.
+ *
+ * @param upwards whether this one may have parents: those that have none cannot be linked with each other, and only
+ *   wait for others
+ */
+export async function lockLinks(tx: Writer, upwards = true): Promise<void> {
+  if (!dialectOf(tx).rowLocks) return;
+  const lock = sql.raw(upwards ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared");
+  await sql`select ${lock}(${linkLock})`.execute(tx);
 }
 
 /** The complete version that a reference names. */

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
 import { readJson, writeJson } from "../database/json.ts";
+import { rowsAsJson } from "../database/lists.ts";
 import { prepared } from "../database/prepared.ts";
 import type { Tables } from "../database/schema.ts";
 import { releaseFiles } from "../files/store.ts";
@@ -9,59 +10,59 @@ import type { Build, BuildReport, Document, File, Image, Parent } from "./schema
 /** Few enough rows that their values stay below what a statement may have (SQLite: 32,766). */
 const rowsPerInsert = 1_000;
 
+/** Builds with all that belongs to them in one query: on PostgreSQL each costs a trip to the database. */
 // `in (?)`, not `= ?`: see resolving/store.ts.
 const buildsOf = prepared((db, p: { versionId: number }) =>
-  db.selectFrom("builds").selectAll().where("version_id", "in", [p.versionId]).orderBy("id"),
-);
-const imagesOf = prepared((db, p: { versionId: number }) =>
   db
     .selectFrom("builds")
-    .innerJoin("images", "images.build_id", "builds.id")
-    .selectAll("images")
-    .where("builds.version_id", "in", [p.versionId])
-    .orderBy("images.id"),
-);
-const filesOf = prepared((db, p: { versionId: number }) =>
-  db
-    .selectFrom("builds")
-    .innerJoin("files", "files.build_id", "builds.id")
-    .selectAll("files")
-    .where("builds.version_id", "in", [p.versionId])
-    .orderBy("files.id"),
-);
-
-const parentsOf = prepared((db, p: { versionId: number }) =>
-  db
-    .selectFrom("builds")
-    .innerJoin("parents", "parents.build_id", "builds.id")
-    .selectAll("parents")
-    .where("builds.version_id", "in", [p.versionId])
-    .orderBy("parents.id"),
-);
-
-const documentsOf = prepared((db, p: { versionId: number }) =>
-  db
-    .selectFrom("builds")
-    .innerJoin("documents", "documents.build_id", "builds.id")
-    .select(["documents.build_id", "documents.name", "documents.media_type"])
-    .select(["documents.size", "documents.sha256"])
-    .where("builds.version_id", "in", [p.versionId])
-    .orderBy("documents.name"),
+    .selectAll()
+    .select((eb) => [
+      rowsAsJson(
+        db,
+        eb
+          .selectFrom("images")
+          .select(["platform", "region", "external_id", "source_image_id", "images.labels"])
+          .whereRef("build_id", "=", "builds.id")
+          .orderBy("images.id"),
+      ).as("images"),
+      rowsAsJson(
+        db,
+        eb
+          .selectFrom("files")
+          .select(["path", "size", "sha256", "stored"])
+          .whereRef("build_id", "=", "builds.id")
+          .orderBy("files.id"),
+      ).as("files"),
+      rowsAsJson(
+        db,
+        eb
+          .selectFrom("parents")
+          .select(["artifact", "number", "fingerprint", "channel"])
+          .whereRef("build_id", "=", "builds.id")
+          .orderBy("parents.id"),
+      ).as("parents"),
+      rowsAsJson(
+        db,
+        eb
+          .selectFrom("documents")
+          .select(["documents.name", "media_type", "size", "sha256"])
+          .whereRef("build_id", "=", "builds.id")
+          .orderBy("documents.name"),
+      ).as("documents"),
+    ])
+    .where("version_id", "in", [p.versionId])
+    .orderBy("id"),
 );
 
 /** All builds of a version, in the order they first reported. */
 export async function loadBuilds(db: Reader, versionId: number): Promise<Build[]> {
   const builds = await buildsOf(db, { versionId });
-  const images = Map.groupBy(await imagesOf(db, { versionId }), (image) => image.build_id);
-  const files = Map.groupBy(await filesOf(db, { versionId }), (file) => file.build_id);
-  const parents = Map.groupBy(await parentsOf(db, { versionId }), (parent) => parent.build_id);
-  const documents = Map.groupBy(await documentsOf(db, { versionId }), (document) => document.build_id);
   return builds.map((build) => ({
     ...viewBuild(build),
-    images: (images.get(build.id) ?? []).map(viewImage),
-    files: (files.get(build.id) ?? []).map(viewFile),
-    parents: (parents.get(build.id) ?? []).map(viewParent),
-    documents: (documents.get(build.id) ?? []).map(viewDocument),
+    images: readJson(build.images).map(viewImage),
+    files: readJson(build.files).map(viewFile),
+    parents: readJson(build.parents).map(viewParent),
+    documents: readJson(build.documents),
   }));
 }
 
@@ -91,11 +92,21 @@ export function viewImage(row: Omit<Selectable<Tables["images"]>, "id" | "build_
   };
 }
 
-function viewFile({ path, size, sha256, stored }: Selectable<Tables["files"]>): File {
+function viewFile({
+  path,
+  size,
+  sha256,
+  stored,
+}: Omit<Selectable<Tables["files"]>, "id" | "build_id">): File {
   return { path, size, sha256, stored: stored === 1 };
 }
 
-function viewParent({ artifact, number, fingerprint, channel }: Selectable<Tables["parents"]>): Parent {
+function viewParent({
+  artifact,
+  number,
+  fingerprint,
+  channel,
+}: Omit<Selectable<Tables["parents"]>, "id" | "build_id">): Parent {
   return {
     artifact,
     ...(number !== null && { version: number }),

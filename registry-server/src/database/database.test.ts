@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
-import { emptyPostgres, emptySqlite, forEachDatabase } from "../../test/databases.ts";
+import { emptyPostgres, emptySqlite, forEachDatabase, runSql } from "../../test/databases.ts";
 import { openDatabase } from "./database.ts";
 
 const log = { warn: () => {} };
@@ -112,6 +112,29 @@ describe("postgres", () => {
     const databases = await Promise.all([1, 2, 3].map(() => openDatabase(empty.url, log)));
     await Promise.all(databases.map((database) => database.ping()));
     await Promise.all(databases.map((database) => database.close()));
+    await empty.remove();
+  });
+});
+
+describe("postgres, when another server changes a table", () => {
+  it("can be used again at once: statements of before are given up with their connections", async () => {
+    const empty = await emptyPostgres();
+    const database = await openDatabase(empty.url, log);
+    const read = () => database.reads.selectFrom("namespaces").selectAll().where("name", "=", "x").execute();
+    const write = () =>
+      database.write((tx) => tx.selectFrom("namespaces").selectAll().where("name", "=", "y").execute());
+    await read();
+    await write();
+    await runSql(empty.url, "alter table namespaces add column more text");
+    for (const query of [read, write]) {
+      const failure = await query().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure) expect(database.isUnavailable(failure)).toBe(true);
+      expect(await query()).toEqual([]);
+    }
+    await database.close();
     await empty.remove();
   });
 });

@@ -23,6 +23,32 @@ const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
 
+/** So many texts are kept prepared by every connection; further ones, such as of long lists, are not. */
+const mostPrepared = 400;
+const names = new Map<string, string>();
+
+/** Keeps what it is asked prepared: planning a query anew would cost more than most take. */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg's own type is a list of overloads, which cannot be implemented.
+  override query(config: any, values?: any, callback?: any): any {
+    const name = typeof config === "string" && values?.length > 0 ? nameOf(config) : undefined;
+    const answer = super.query(name ? { name, text: config } : config, values, callback) as unknown;
+    // A newer server has changed a table: what this connection has prepared is of no use any more.
+    if (answer instanceof Promise) {
+      answer.catch(({ code }) => {
+        if (code === "0A000") this.end().catch(() => {});
+      });
+    }
+    return answer;
+  }
+}
+
+function nameOf(text: string): string | undefined {
+  const name = names.get(text) ?? `waybill_text_${names.size}`;
+  if (!names.has(text) && names.size < mostPrepared) names.set(text, name);
+  return names.get(text);
+}
+
 /** Opens a pool of connections to PostgreSQL; connections that break are replaced. */
 export function openPostgres(
   url: string,
@@ -43,6 +69,7 @@ export function openPostgres(
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: 30_000,
     application_name: "waybill",
+    Client: PreparingClient,
   });
   pool.on("error", (error) => log.warn({ error: error.message }, "a connection to the database broke"));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
@@ -97,8 +124,9 @@ async function exclusively<T>(
   }
 }
 
+/** 0A000: a prepared statement of before a migration that another server has run; see PreparingClient. */
 const unavailableCodes =
-  /^(08|28|3D000|53|55000|57P|57014|55P03|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
+  /^(08|0A000|28|3D000|53|55000|57P|57014|55P03|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 const unavailableMessages = /timeout|Connection terminated|connection error|not queryable|Cannot use a pool/i;
 
 /** Connections that fail or break or are refused, limits of the server, and time that ran out. */

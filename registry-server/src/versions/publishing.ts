@@ -63,7 +63,7 @@ export class PublishingService {
       const opened = version
         ? await reopenVersion(unit, artifact, version, body)
         : await openVersion(unit, artifact, fingerprint, body);
-      const builds = await loadBuilds(unit.tx, opened.id);
+      const builds = version ? await loadBuilds(unit.tx, opened.id) : [];
       for (const { name: build, ...report } of body.builds ?? []) {
         await storeReport(unit, artifact, opened, builds, build, report);
       }
@@ -126,7 +126,9 @@ async function storeReport(
   await requireFiles(unit, artifact, report);
   const owner = { artifactId: artifact.id, versionId: version.id, replaces: earlier !== undefined };
   await writeBuild(unit.tx, owner, name, report, unit.now);
-  await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
+  if (!isOfNow(unit, version)) {
+    await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
+  }
   const after = { name, artifact_type: report.artifact_type, images: report.images ?? [] };
   const action = earlier ? "build.replaced" : "build.reported";
   // The images of an earlier report exist somewhere and cost money: the event is where they can still be found.
@@ -134,9 +136,14 @@ async function storeReport(
   await recordEvent(unit, { action, artifact: artifact.path, version, detail });
 }
 
+/** Whether a version was opened by this transaction: storing its builds then changes nothing more of it. */
+function isOfNow({ now }: Unit, version: VersionRow): boolean {
+  return version.active_at === now;
+}
+
 /** Completes the version when no build is missing. */
 async function finish(unit: Unit, artifact: ArtifactRow, version: VersionRow): Promise<Version> {
-  const row = await getVersionById(unit.tx, version.id);
+  const row = isOfNow(unit, version) ? version : await getVersionById(unit.tx, version.id);
   const builds = await loadBuilds(unit.tx, row.id);
   const view = viewVersion(artifact.path, row, builds);
   if (view.missing_builds.length > 0) return view;
