@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Figure } from "./figure.ts";
 import { measureLogs } from "./logs.ts";
 import { measureMemory } from "./memory.ts";
+import { measureOverload } from "./overload.ts";
 import { measurePackerBuild } from "./packer-build.ts";
 import { measureProviderStart } from "./provider-start.ts";
 import { measureReleases } from "./releases.ts";
@@ -13,6 +14,7 @@ import { measureResolve } from "./resolve.ts";
 const measurements: Record<string, (directory: string) => Promise<Figure | Figure[]>> = {
   resolve: measureResolve,
   releases: measureReleases,
+  overload: measureOverload,
   logs: measureLogs,
   provider: measureProviderStart,
   packer: measurePackerBuild,
