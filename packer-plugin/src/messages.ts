@@ -5,6 +5,7 @@ export type ResolvedVersion = {
   number: number;
   fingerprint: string;
   external_ids: string[];
+  warnings: string[];
 };
 
 export type RollCall = {
@@ -43,4 +44,4 @@ export type PublishEvent =
   | { outcome: { failure: string } };
 
 export type ReadArtifactRequest = { options: string };
-export type ReadArtifactResponse = { output: string; resolved: ResolvedVersion; warnings: string[] };
+export type ReadArtifactResponse = { output: string; resolved: ResolvedVersion };

@@ -105,7 +105,8 @@ func (d *DataSource) read() (*pluginv1.ReadArtifactResponse, error) {
 	if err != nil {
 		return nil, errors.New(status.Convert(err).Message())
 	}
-	for _, warning := range answer.Warnings {
+	// Data sources have no output; whoever publishes what is built from it says it again.
+	for _, warning := range answer.Resolved.Warnings {
 		log.Printf("[WARN] %s", warning)
 	}
 	return answer, sign(answer.Resolved)
@@ -118,5 +119,6 @@ func sign(resolved *pluginv1.ResolvedVersion) error {
 	}
 	return rollCall.SignResolved(rollcall.Resolved{
 		Artifact: resolved.Artifact, Number: resolved.Number, Fingerprint: resolved.Fingerprint, ExternalIDs: resolved.ExternalIds,
+		Warnings: resolved.Warnings,
 	})
 }

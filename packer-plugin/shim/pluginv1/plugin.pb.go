@@ -244,11 +244,13 @@ func (x *VersionValues) GetLatest() bool {
 }
 
 type ResolvedVersion struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Artifact      string                 `protobuf:"bytes,1,opt,name=artifact,proto3" json:"artifact,omitempty"`
-	Number        int64                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
-	Fingerprint   string                 `protobuf:"bytes,3,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
-	ExternalIds   []string               `protobuf:"bytes,4,rep,name=external_ids,json=externalIds,proto3" json:"external_ids,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Artifact    string                 `protobuf:"bytes,1,opt,name=artifact,proto3" json:"artifact,omitempty"`
+	Number      int64                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	Fingerprint string                 `protobuf:"bytes,3,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
+	ExternalIds []string               `protobuf:"bytes,4,rep,name=external_ids,json=externalIds,proto3" json:"external_ids,omitempty"`
+	// What the registry remarks on it, such as that it is revoked.
+	Warnings      []string `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -307,6 +309,13 @@ func (x *ResolvedVersion) GetFingerprint() string {
 func (x *ResolvedVersion) GetExternalIds() []string {
 	if x != nil {
 		return x.ExternalIds
+	}
+	return nil
+}
+
+func (x *ResolvedVersion) GetWarnings() []string {
+	if x != nil {
+		return x.Warnings
 	}
 	return nil
 }
@@ -816,7 +825,6 @@ type ReadArtifactResponse struct {
 	// JSON, in the shape of the data source's output.
 	Output        string           `protobuf:"bytes,1,opt,name=output,proto3" json:"output,omitempty"`
 	Resolved      *ResolvedVersion `protobuf:"bytes,2,opt,name=resolved,proto3" json:"resolved,omitempty"`
-	Warnings      []string         `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -865,13 +873,6 @@ func (x *ReadArtifactResponse) GetResolved() *ResolvedVersion {
 	return nil
 }
 
-func (x *ReadArtifactResponse) GetWarnings() []string {
-	if x != nil {
-		return x.Warnings
-	}
-	return nil
-}
-
 var File_waybill_plugin_v1_plugin_proto protoreflect.FileDescriptor
 
 const file_waybill_plugin_v1_plugin_proto_rawDesc = "" +
@@ -893,12 +894,13 @@ const file_waybill_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x06semver\x18\x02 \x01(\tR\x06semver\x12 \n" +
 	"\vdescription\x18\x03 \x01(\tR\vdescription\x12\x1b\n" +
 	"\x06latest\x18\x04 \x01(\bH\x00R\x06latest\x88\x01\x01B\t\n" +
-	"\a_latest\"\x8a\x01\n" +
+	"\a_latest\"\xa6\x01\n" +
 	"\x0fResolvedVersion\x12\x1a\n" +
 	"\bartifact\x18\x01 \x01(\tR\bartifact\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\x03R\x06number\x12 \n" +
 	"\vfingerprint\x18\x03 \x01(\tR\vfingerprint\x12!\n" +
-	"\fexternal_ids\x18\x04 \x03(\tR\vexternalIds\"\xb3\x01\n" +
+	"\fexternal_ids\x18\x04 \x03(\tR\vexternalIds\x12\x1a\n" +
+	"\bwarnings\x18\x05 \x03(\tR\bwarnings\"\xb3\x01\n" +
 	"\bArtifact\x12\x1d\n" +
 	"\n" +
 	"builder_id\x18\x01 \x01(\tR\tbuilderId\x12\x0e\n" +
@@ -929,11 +931,10 @@ const file_waybill_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x10InterruptRequest\"\x13\n" +
 	"\x11InterruptResponse\"/\n" +
 	"\x13ReadArtifactRequest\x12\x18\n" +
-	"\aoptions\x18\x01 \x01(\tR\aoptions\"\x8a\x01\n" +
+	"\aoptions\x18\x01 \x01(\tR\aoptions\"n\n" +
 	"\x14ReadArtifactResponse\x12\x16\n" +
 	"\x06output\x18\x01 \x01(\tR\x06output\x12>\n" +
-	"\bresolved\x18\x02 \x01(\v2\".waybill.plugin.v1.ResolvedVersionR\bresolved\x12\x1a\n" +
-	"\bwarnings\x18\x03 \x03(\tR\bwarnings2\x92\x02\n" +
+	"\bresolved\x18\x02 \x01(\v2\".waybill.plugin.v1.ResolvedVersionR\bresolved2\x92\x02\n" +
 	"\x06Plugin\x12O\n" +
 	"\aPublish\x12!.waybill.plugin.v1.PublishRequest\x1a\x1f.waybill.plugin.v1.PublishEvent0\x01\x12V\n" +
 	"\tInterrupt\x12#.waybill.plugin.v1.InterruptRequest\x1a$.waybill.plugin.v1.InterruptResponse\x12_\n" +

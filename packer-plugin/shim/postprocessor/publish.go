@@ -99,6 +99,7 @@ func (p *PostProcessor) request(ui packersdk.Ui, source packersdk.Artifact, ende
 	for _, version := range resolved {
 		call.Resolved = append(call.Resolved, &pluginv1.ResolvedVersion{
 			Artifact: version.Artifact, Number: version.Number, Fingerprint: version.Fingerprint, ExternalIds: version.ExternalIDs,
+			Warnings: version.Warnings,
 		})
 	}
 	return &pluginv1.PublishRequest{

@@ -42,6 +42,7 @@ type Resolved struct {
 	Number      int64    `json:"number"`
 	Fingerprint string   `json:"fingerprint"`
 	ExternalIDs []string `json:"external_ids"`
+	Warnings    []string `json:"warnings,omitempty"`
 }
 
 // RollCall is that of one run.

@@ -82,17 +82,36 @@ test("labels of a builder that are too long do not cost the record", async () =>
   expect(made.images?.[0]?.labels).toEqual({ long: "x".repeat(4096) });
 });
 
-const base = { artifact: "hashicorp/base", number: 3, fingerprint: "f", external_ids: ["ami-0", "ami-00"] };
-const other = { artifact: "hashicorp/other", number: 1, fingerprint: "g", external_ids: ["ami-9"] };
+const base = {
+  artifact: "hashicorp/base",
+  number: 3,
+  fingerprint: "f",
+  external_ids: ["ami-0", "ami-00"],
+  warnings: ["It is revoked."],
+};
+const other = {
+  artifact: "hashicorp/other",
+  number: 1,
+  fingerprint: "g",
+  external_ids: ["ami-9"],
+  warnings: [],
+};
 const built = (source?: string) => [
   { platform: "aws", region: "r", external_id: "ami-1", ...(source && { source_image_id: source }) },
 ];
 
 test("the version that the source image belongs to is the parent", () => {
-  expect(findParents(built("ami-0"), [base, other])).toEqual([{ artifact: "hashicorp/base", version: 3 }]);
+  expect(findParents(built("ami-0"), [base, other])).toEqual([base]);
   expect(findParents(built("ami-elsewhere"), [base, other])).toEqual([]);
 });
 
 test("without a source, all that the run read are parents", () => {
   expect(findParents(built(), [base, other])).toHaveLength(2);
+});
+
+test("what the registry remarks on a parent is shown again, and on nothing else", async () => {
+  const remarked = { ...other, warnings: ["It is old."] };
+  const { made, warnings } = await report({ rollCall: { resolved: [base, remarked] } });
+  expect(made.parents).toEqual([{ artifact: "hashicorp/base", version: 3 }]);
+  expect(warnings).toEqual(["this was built from version 3 of hashicorp/base: It is revoked."]);
 });

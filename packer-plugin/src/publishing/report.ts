@@ -1,4 +1,4 @@
-import type { BuildReport, Image, LocalFile, Parent } from "@waybill/registry-client";
+import type { BuildReport, Image, LocalFile } from "@waybill/registry-client";
 import type { Facts } from "../builders/facts.ts";
 import { mapArtifact } from "../builders/mapping.ts";
 import { describeFiles } from "../files/describe.ts";
@@ -35,13 +35,17 @@ export async function makeReport(
   const images = known.images.length > 0 ? known.images.map(declared) : mapped.images;
   const { files, uploads } = await describeFiles(facts.files, options, tell);
   if (images.length + files.length === 0) throw new NothingToReport();
+  const parents = findParents(images, roll_call.resolved);
+  for (const { artifact, number, warnings } of parents) {
+    for (const warning of warnings) warn(`this was built from version ${number} of ${artifact}: ${warning}`);
+  }
   const report = {
     artifact_type: options.artifact_type ?? mapped.artifactType,
     metadata: { ...mapped.metadata, ...known.metadata },
     labels: known.labels,
     images: images.map(bounded),
     files,
-    parents: findParents(images, roll_call.resolved),
+    parents: parents.map(({ artifact, number }) => ({ artifact, version: number })),
     provenance: provenanceOf(facts, run),
     started_at: run.started_at,
     ended_at: run.ended_at,
@@ -63,11 +67,11 @@ export class NothingToReport extends Error {
  * Of the versions that the run's data sources read, those that a build was made from: one of their images is its
  * source. When the builder does not say what its source was, all of them.
  */
-export function findParents(images: Image[], resolved: ResolvedVersion[]): Parent[] {
+export function findParents(images: Image[], resolved: ResolvedVersion[]): ResolvedVersion[] {
   const sources = new Set(images.flatMap(({ source_image_id }) => source_image_id ?? []));
-  return resolved
-    .filter(({ external_ids }) => sources.size === 0 || external_ids.some((id) => sources.has(id)))
-    .map(({ artifact, number }) => ({ artifact, version: number }));
+  return resolved.filter(
+    ({ external_ids }) => sources.size === 0 || external_ids.some((id) => sources.has(id)),
+  );
 }
 
 /** Packer leaves a mark where the template uses a variable of the build that this builder does not set. */

@@ -23,8 +23,8 @@ export async function readArtifact(json: string, env: NodeJS.ProcessEnv): Promis
         number: resolved.number,
         fingerprint: resolved.fingerprint,
         external_ids: resolved.images.map(({ external_id }) => external_id),
+        warnings: resolved.warnings.map(({ message }) => message),
       },
-      warnings: resolved.warnings.map(({ message }) => message),
     };
   } finally {
     client.close();
