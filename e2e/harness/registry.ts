@@ -26,8 +26,7 @@ export class Registry {
     await furnishHome(this.#directory);
     const settings = {
       WAYBILL_LISTEN: this.#listen,
-      WAYBILL_DATABASE_URL: this.#databaseUrl ?? `sqlite:${join(this.#directory, "registry.sqlite")}`,
-      WAYBILL_DATA_DIR: join(this.#directory, "data"),
+      ...this.data,
       WAYBILL_BOOTSTRAP_TOKEN: this.token,
     };
     this.#process = await startRegistryProcess(
@@ -44,6 +43,14 @@ export class Registry {
   /** The settings that a client needs. */
   get settings(): { WAYBILL_ADDRESS: string; WAYBILL_TOKEN: string } {
     return { WAYBILL_ADDRESS: this.address, WAYBILL_TOKEN: this.token };
+  }
+
+  /** The settings of the server that say where its data is, for commands of the operator. */
+  get data(): { WAYBILL_DATABASE_URL: string; WAYBILL_DATA_DIR: string } {
+    return {
+      WAYBILL_DATABASE_URL: this.#databaseUrl ?? `sqlite:${join(this.#directory, "registry.sqlite")}`,
+      WAYBILL_DATA_DIR: join(this.#directory, "data"),
+    };
   }
 
   get client(): RegistryClient {
