@@ -1,6 +1,8 @@
+import { Namespaces, Tokens, Trust } from "./access.ts";
 import { Caller, type CallOptions, type ClientOptions } from "./caller.ts";
 import { Channels } from "./channels.ts";
 import { Documents } from "./documents.ts";
+import { Events } from "./events.ts";
 import { Files } from "./files.ts";
 import { Lineage } from "./lineage.ts";
 import { Logs } from "./logs.ts";
@@ -28,6 +30,7 @@ import type {
   VersionState,
   VersionSummary,
 } from "./types.ts";
+import { Webhooks } from "./webhooks.ts";
 
 export type ResolveResult = { resolved: Resolved } | { problem: Problem };
 
@@ -50,6 +53,11 @@ export class RegistryClient {
   readonly documents: Documents;
   readonly files: Files;
   readonly logs: Logs;
+  readonly tokens: Tokens;
+  readonly namespaces: Namespaces;
+  readonly trust: Trust;
+  readonly events: Events;
+  readonly webhooks: Webhooks;
   readonly #caller: Caller;
   readonly #routes: Routes;
 
@@ -58,10 +66,15 @@ export class RegistryClient {
     this.#caller = new Caller(settings, options);
     this.#routes = new Routes(this.#caller, settings.namespace);
     this.channels = new Channels(this.#routes);
+    this.tokens = new Tokens(this.#routes);
+    this.namespaces = new Namespaces(this.#routes);
+    this.trust = new Trust(this.#routes);
     this.revocations = new Revocations(this.#routes);
     this.lineage = new Lineage(this.#routes);
     this.documents = new Documents(this.#routes);
     this.logs = new Logs(this.#routes);
+    this.events = new Events(this.#routes);
+    this.webhooks = new Webhooks(this.#routes);
     this.files = new Files(this.#routes);
   }
 

@@ -17,14 +17,16 @@ const PATIENCE_MS = 60_000;
  * only when whoever reads does, or the registry refuses, or stays away.
  *
  * @param path below the address
+ * @param after the id of the event after which to begin; without it, where the registry says
  * @throws {RegistryError}
  */
 export async function* followEvents(
   caller: Caller,
   path: string,
   options: CallOptions = {},
+  after?: string,
 ): AsyncGenerator<StreamedEvent> {
-  let lastId: string | undefined;
+  let lastId = after;
   let pauseMs = FIRST_PAUSE_MS;
   let aliveAt = performance.now();
   for (;;) {
@@ -33,7 +35,7 @@ export async function* followEvents(
       const { stream } = await caller.open({ method: "GET", path, headers }, options);
       for await (const event of readEvents(stream)) {
         lastId = event.id ?? lastId;
-        yield event;
+        if (event.data !== "") yield event;
         [pauseMs, aliveAt] = [FIRST_PAUSE_MS, performance.now()];
       }
     } catch (error) {
@@ -47,7 +49,7 @@ export async function* followEvents(
   }
 }
 
-/** The events of a stream, without its comments. */
+/** The events of a stream, without its comments; one with an id and no data only tells where the reader is. */
 export async function* readEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<StreamedEvent> {
   const decoder = new TextDecoder();
   let rest = "";
@@ -59,7 +61,8 @@ export async function* readEvents(stream: AsyncIterable<Uint8Array>): AsyncGener
     if (rest.length > LONGEST_LINE) throw new RegistryError("invalid_response", "an event is too long");
     for (const line of lines) {
       if (line === "") {
-        if (data.length > 0) yield { id: fields.id, event: fields.event ?? "message", data: data.join("\n") };
+        if (data.length > 0 || fields.id !== undefined)
+          yield { id: fields.id, event: fields.event ?? "message", data: data.join("\n") };
         [fields, data] = [{}, []];
         continue;
       }

@@ -54,8 +54,8 @@ export class Routes {
   }
 
   /** Events as they happen, until whoever reads them ends. */
-  follow(path: string, options?: CallOptions): AsyncGenerator<StreamedEvent> {
-    return followEvents(this.#caller, path, options);
+  follow(path: string, options?: CallOptions, after?: string): AsyncGenerator<StreamedEvent> {
+    return followEvents(this.#caller, path, options, after);
   }
 
   get<T>(path: string, expects: string, options?: CallOptions): Promise<T> {

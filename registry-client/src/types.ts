@@ -34,6 +34,25 @@ export type OutOfDate = Schemas["OutOfDate"];
 export type Document_ = Schemas["Document"];
 export type Log = Schemas["Log"];
 export type Consumer = Schemas["Consumer"];
+export type Event_ = Schemas["Event"];
+/** Which events; what is not given does not matter. */
+export type EventFilter = {
+  /** An artifact, a namespace, or either with `*` at its end. */
+  artifact?: string | undefined;
+  actor?: string | undefined;
+  /** Such as `version.completed`, or all of a kind: `version.*`. */
+  action?: string[] | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+};
+export type Webhook = Schemas["Webhook"];
+export type NewWebhook = Schemas["NewWebhook"];
+export type CreatedWebhook = Schemas["CreatedWebhook"];
+export type WebhookChange = Schemas["WebhookChange"];
+export type WebhookSecret = Schemas["WebhookSecret"];
+export type Delivery = Schemas["Delivery"];
+export type DeliveryAttempt = Schemas["DeliveryAttempt"];
+export type Replay = Schemas["Replay"];
 export type Diff = Schemas["Diff"];
 export type MapChanges = Schemas["MapChanges"];
 export type Retention = NonNullable<Schemas["RetentionPolicy"]>;
@@ -53,6 +72,18 @@ export type RevocationState = Schemas["RevocationState"];
 export type Revoke = Schemas["Revoke"];
 export type Revoked = Schemas["Revoked"];
 export type RevocationPreview = Schemas["RevocationPreview"];
+
+export type Scope = Schemas["Scope"];
+export type Token = Schemas["Token"];
+export type NewToken = Schemas["NewToken"];
+/** A token with itself, which is shown this once. */
+export type CreatedToken = Schemas["CreatedToken"];
+/** Who asks, and what that one may do. */
+export type Self = Schemas["Self"];
+export type Namespace = Schemas["Namespace"];
+export type NamespaceChange = Schemas["NamespaceChange"];
+export type TrustRule = Schemas["TrustRule"];
+export type TrustRuleInput = Schemas["TrustRuleInput"];
 
 /** What {@link RegistryClient.search} looks for; all that is given has to fit. */
 export type SearchFilter = {

@@ -11,7 +11,7 @@ export async function* messagesOf(response: Response): AsyncGenerator<Message> {
       const lines = block.split("\n").filter((line) => !line.startsWith(":"));
       const field = (name: string) =>
         lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
-      if (lines.length > 0) yield { id: field("id")[0], data: field("data").join("\n") };
+      if (field("data").length > 0) yield { id: field("id")[0], data: field("data").join("\n") };
     }
   }
 }

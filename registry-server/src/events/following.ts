@@ -70,16 +70,16 @@ export class EventTail {
   /**
    * The events after one, for as long as the signal lets; each once, in the order in which they became certain.
    *
-   * @param wanted.after the id of an event; without it, what happens from now on
+   * @param wanted.after the id of an event, or 0
    */
   async *follow(
-    { filter, reader, after }: { filter: EventFilter; reader: Actor; after: number | undefined },
+    { filter, reader, after }: { filter: EventFilter; reader: Actor; after: number },
     signal: AbortSignal,
   ): AsyncGenerator<EventRow> {
     const { reads } = this.#database;
     this.#followers++;
     try {
-      let position = after === undefined ? await lastPosition(reads) : await positionOf(reads, after);
+      let position = await positionOf(reads, after);
       const session = await this.#join();
       while (!signal.aborted) {
         const kept = session.after(position);

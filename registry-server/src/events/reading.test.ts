@@ -143,6 +143,16 @@ forEachDatabase((test) => {
     expect(problemOf(wrong).detail).toMatch(/"header.last-event-id" must be the id of an event/);
   });
 
+  it("who follows is told first where it is, so that nothing is lost before the first event", async () => {
+    const api = new Api(test.database);
+    const newest = (await api.get<Page<Event>>("/v1/events?limit=1")).body.items[0]?.id;
+    const reader = (await api.request("/v1/events/follow")).body?.getReader();
+    let text = "";
+    while (!text.includes("id: ")) text += new TextDecoder().decode((await reader?.read())?.value);
+    expect(text).toBe(`: following\n\nid: ${newest}\n\n`);
+    await reader?.cancel();
+  });
+
   it("following ends when the server does", async () => {
     const api = new Api(test.database);
     const messages = messagesOf(await api.request("/v1/events/follow?artifact=nobody/none"));

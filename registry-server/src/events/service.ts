@@ -36,10 +36,16 @@ export class EventService {
 
   /** @param after the id of the event to go on after; without it, what happens from now on */
   follow(query: EventQuery, after: number | undefined, caller: Caller): EventStream {
-    const wanted = { filter: toFilter(query), reader: caller, after };
-    const follow = this.#tail.follow.bind(this.#tail);
+    const filter = toFilter(query);
+    const tail = this.#tail;
+    const { reads } = this.#database;
     return new EventStream(async function* streamEvents(signal) {
-      for await (const row of follow(wanted, signal)) yield toStreamed(row, caller);
+      const start = after ?? (await lastPosition(reads)).id;
+      // Who loses the connection before the first event comes goes on from here, too.
+      yield { id: String(start) };
+      for await (const row of tail.follow({ filter, reader: caller, after: start }, signal)) {
+        yield toStreamed(row, caller);
+      }
     });
   }
 

@@ -1,7 +1,10 @@
 import { z } from "@hono/zod-openapi";
 
-/** One event of a `text/event-stream`; with an `id`, a client that comes back says so in `Last-Event-ID`. */
-export type StreamedEvent = { id?: string; event?: string; data: string };
+/**
+ * One event of a `text/event-stream`; with an `id`, a client that comes back says so in `Last-Event-ID`. An id without
+ * data is no event for the client, and only tells where it is.
+ */
+export type StreamedEvent = { id?: string; event?: string; data?: string };
 
 export type StreamNeeds = { closing: AbortSignal; mayStay(): Promise<void> };
 
@@ -20,8 +23,8 @@ function write(event: StreamedEvent): Uint8Array {
   const earlier = written.get(event);
   if (earlier) return earlier;
   const head = `${event.id === undefined ? "" : `id: ${event.id}\n`}${event.event === undefined ? "" : `event: ${event.event}\n`}`;
-  const data = event.data.split(/\r\n|\n|\r/).map((line) => `data: ${line}\n`);
-  const bytes = encoder.encode(`${head}${data.join("")}\n`);
+  const data = event.data?.split(/\r\n|\n|\r/).map((line) => `data: ${line}\n`);
+  const bytes = encoder.encode(`${head}${data?.join("") ?? ""}\n`);
   written.set(event, bytes);
   return bytes;
 }
