@@ -173,3 +173,33 @@ test("publishing the same again changes nothing, other content is refused and th
   const { items } = await registry.client.listVersions("hashicorp/again");
   expect(items).toMatchObject([{ number: 1 }]);
 });
+
+test("a build from a revoked version says so where it is published", async () => {
+  const images = [{ platform: "aws", region: "us-east-1", external_id: "ami-base" }];
+  const builds = [{ name: "base", artifact_type: "amazon.ami", images }];
+  await registry.client.publish("hashicorp/old-base", { fingerprint: "base", builds });
+  await registry.client.revocations.revoke("hashicorp/old-base", 1, { reason: "CVE-2026-1" });
+  const workspace = await newWorkspace(registry.settings);
+  await workspace.write(
+    "web.pkr.hcl",
+    `${requiredPlugins}
+data "waybill-artifact" "base" {
+  artifact   = "hashicorp/old-base"
+  on_revoked = "warn"
+}
+source "amazon-ebs" "web" {
+  region     = "us-east-1"
+  source_ami = data.waybill-artifact.base.external_id
+}
+build {
+  sources = ["source.amazon-ebs.web"]
+
+  post-processor "waybill" {
+    artifact = "hashicorp/from-old-base"
+  }
+}
+`,
+  );
+  const { output } = expectSuccess(await workspace.packer(["build", "."]));
+  expect(output).toMatch(/warning: this was built from version 1 of hashicorp\/old-base: .*CVE-2026-1/);
+});
