@@ -5,7 +5,7 @@ import type { Figure } from "./figure.ts";
 import { fillRegistry } from "./fill.ts";
 import { randomToken, startRegistry } from "./registry.ts";
 
-const connections = 2_000;
+const connections = 500;
 const seconds = 6;
 const size = { artifacts: 20, versionsEach: 100 };
 const promised = { healthSeconds: 2, grownMiB: 256 };

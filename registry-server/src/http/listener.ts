@@ -15,7 +15,9 @@ const longestHeadersMs = 15_000;
 const handshakeMs = 10_000;
 const keepAliveMs = 30_000;
 /** A client that takes nothing of its answer for so long, or sends nothing, is gone. */
-const idleMs = 120_000;
+const idleMs = 300_000;
+/** With fewer, clients that come together would be left to try again after one, three and seven seconds. */
+const waitingConnections = 4_096;
 const headerKiB = 16;
 
 export type ListenerOptions = {
@@ -96,7 +98,7 @@ export function listen(server: Server, { host, port }: { host: string; port: num
     server.once("error", (error) =>
       reject(new StartError(`Cannot listen on ${host}:${port}: ${error.message}.`)),
     );
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: waitingConnections }, () => {
       const address = server.address() as AddressInfo;
       const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
       resolve(`${server instanceof SecureServer ? "https" : "http"}://${shown}:${address.port}`);
