@@ -25,6 +25,9 @@ const NONE = new Set([
   "channel_empty",
   "no_match",
   "document_not_found",
+  "token_not_found",
+  "namespace_not_found",
+  "trust_rule_not_found",
   "log_not_found",
   "version_incomplete",
 ]);

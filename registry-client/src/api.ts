@@ -732,6 +732,8 @@ export interface components {
             namespace: string;
             /** @description How many bytes its files may have; null: any */
             quota_bytes: number | null;
+            /** @description How many bytes its files have, each content counted once */
+            used_bytes: number;
         };
         NamespaceChange: {
             anonymous_read?: boolean;
@@ -1473,8 +1475,7 @@ export interface components {
             claims: {
                 [key: string]: string;
             };
-            /** @default null */
-            description: string | null;
+            description?: string | null;
             /**
              * @description The claim `iss`, letter by letter. Its keys are found by OpenID Connect discovery
              * @example https://token.actions.githubusercontent.com
@@ -1482,11 +1483,10 @@ export interface components {
             issuer: string;
             scopes: components["schemas"]["Scope"][];
             /**
-             * @description How long its tokens hold
-             * @default 1h
+             * @description How long its tokens hold; 1h when not given
              * @example 1h
              */
-            ttl: string;
+            ttl?: string;
         };
         TrustRulePage: {
             items: components["schemas"]["TrustRule"][];

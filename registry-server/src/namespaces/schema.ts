@@ -9,6 +9,7 @@ export const namespaceExample = {
   description: "Images of the platform team",
   anonymous_read: false,
   quota_bytes: 1_000_000_000_000,
+  used_bytes: 2_147_483_648,
   created_at: "2026-01-01T09:00:00.000Z",
 };
 
@@ -20,6 +21,7 @@ export const NamespaceSchema = z
       description: "Whether everybody who reaches the registry may read its artifacts, without a token",
     }),
     quota_bytes: z.int().nullable().openapi({ description: "How many bytes its files may have; null: any" }),
+    used_bytes: z.int().openapi({ description: "How many bytes its files have, each content counted once" }),
     created_at: timestamp,
   })
   .openapi("Namespace");

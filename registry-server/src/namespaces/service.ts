@@ -55,7 +55,7 @@ export class NamespaceService {
         const detail = { before: { namespace: name, ...before }, after: { namespace: name, ...after } };
         await recordEvent({ tx, now, caller }, { action: "namespace.changed", detail });
       }
-      return { namespace: name, ...after, created_at: row.created_at };
+      return { ...view(row), ...after };
     });
   }
 }
@@ -65,5 +65,6 @@ function settingsOf({ description, anonymous_read, quota_bytes }: NamespaceRow) 
 }
 
 function view(row: NamespaceRow): Namespace {
-  return { namespace: row.name, ...settingsOf(row), created_at: row.created_at };
+  const { name: namespace, used_bytes, created_at } = row;
+  return { namespace, ...settingsOf(row), used_bytes, created_at };
 }

@@ -6,6 +6,8 @@ import { tooBroad } from "./breadth.ts";
 
 const mostClaims = 16;
 const [leastTtl, mostTtl] = ["1m", "24h"];
+/** Most builds are over by then; what takes longer exchanges again. */
+export const defaultTtl = "1h";
 
 export const ruleName = z
   .string()
@@ -37,7 +39,7 @@ const ttl = z
     const ms = parseDuration(text) ?? 0;
     return ms >= (parseDuration(leastTtl) ?? 0) && ms <= (parseDuration(mostTtl) ?? 0);
   }, `must be a duration between ${leastTtl} and ${mostTtl}, such as 30m`)
-  .openapi({ example: "1h", description: "How long its tokens hold" });
+  .openapi({ example: "1h", description: `How long its tokens hold; ${defaultTtl} when not given` });
 
 export const ruleExample = {
   name: "github-web",
@@ -69,12 +71,12 @@ export const TrustRulePage = page(TrustRuleSchema, "TrustRulePage");
 
 export const TrustRuleInputSchema = z
   .strictObject({
-    description: printable(1, 1024).nullable().default(null),
+    description: printable(1, 1024).nullable().optional(),
     issuer,
     audience: printable(1, 512).openapi({ description: "What the claim `aud` must be or contain" }),
     claims,
     scopes: scopeList,
-    ttl: ttl.default("1h"),
+    ttl: ttl.optional(),
   })
   .superRefine((rule, context) => {
     const message = tooBroad(rule.issuer, rule.claims);
@@ -106,6 +108,11 @@ export const ruleListQuery = z.strictObject({ limit, cursor });
 
 export type TrustRule = z.output<typeof TrustRuleSchema>;
 export type TrustRuleInput = z.output<typeof TrustRuleInputSchema>;
+/** What a rule says. */
+export type TrustRuleValues = Pick<
+  TrustRule,
+  "description" | "issuer" | "audience" | "claims" | "scopes" | "ttl"
+>;
 export type Exchanged = z.output<typeof ExchangedSchema>;
 
 /** Keys that came by plain HTTP could be anybody's; only this machine is near enough. */

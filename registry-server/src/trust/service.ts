@@ -4,7 +4,7 @@ import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
-import type { TrustRule, TrustRuleInput } from "./schema.ts";
+import { defaultTtl, type TrustRule, type TrustRuleInput, type TrustRuleValues } from "./schema.ts";
 import {
   deleteRule,
   deleteTokensOf,
@@ -45,9 +45,11 @@ export class TrustService {
   /** Makes a rule, or puts another in its place; the tokens that followed from that are revoked. */
   async put(
     name: string,
-    rule: TrustRuleInput,
+    given: TrustRuleInput,
     caller: Caller,
   ): Promise<{ rule: TrustRule; created: boolean }> {
+    const { description = null, ttl = defaultTtl, ...rest } = given;
+    const rule: TrustRuleValues = { ...rest, description, ttl };
     return this.#write(caller, async (unit) => {
       const created = await insertRule(unit.tx, name, rule, unit.now);
       const row = await lockRule(unit.tx, name);
@@ -87,7 +89,7 @@ export class TrustService {
   }
 }
 
-function settingsOf({ description, issuer, audience, claims, scopes, ttl }: RuleRow): TrustRuleInput {
+function settingsOf({ description, issuer, audience, claims, scopes, ttl }: RuleRow): TrustRuleValues {
   return { description, issuer, audience, claims, scopes, ttl };
 }
 

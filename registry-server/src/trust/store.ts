@@ -3,7 +3,7 @@ import type { Reader, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
 import { readJson, writeJson } from "../database/json.ts";
 import type { Tables, TokenScope } from "../database/schema.ts";
-import type { TrustRuleInput } from "./schema.ts";
+import type { TrustRuleValues } from "./schema.ts";
 
 type Stored = Selectable<Tables["trust_rules"]>;
 export type RuleRow = Omit<Stored, "claims" | "scopes"> & {
@@ -39,7 +39,7 @@ export async function listRulesOf(db: Reader, issuer: string): Promise<RuleRow[]
   return (await query.execute()).map(parsed);
 }
 
-function columnsOf({ claims, scopes, ...rule }: TrustRuleInput) {
+function columnsOf({ claims, scopes, ...rule }: TrustRuleValues) {
   return { ...rule, claims: writeJson(claims), scopes: writeJson(scopes) };
 }
 
@@ -47,7 +47,7 @@ function columnsOf({ claims, scopes, ...rule }: TrustRuleInput) {
 export async function insertRule(
   tx: Writer,
   name: string,
-  rule: TrustRuleInput,
+  rule: TrustRuleValues,
   now: string,
 ): Promise<boolean> {
   const row = await tx
@@ -59,7 +59,7 @@ export async function insertRule(
   return row !== undefined;
 }
 
-export async function updateRule(tx: Writer, id: number, rule: TrustRuleInput, now: string): Promise<void> {
+export async function updateRule(tx: Writer, id: number, rule: TrustRuleValues, now: string): Promise<void> {
   const columns = { ...columnsOf(rule), updated_at: now };
   await tx.updateTable("trust_rules").set(columns).where("id", "=", id).execute();
 }

@@ -1,0 +1,110 @@
+import type { Scope, TrustRule } from "@waybill/registry-client";
+import type { Command } from "commander";
+import { confirmed, pair, positiveInteger } from "../arguments.ts";
+import { withClient } from "../connect.ts";
+import { UsageError } from "../failures.ts";
+import { type Output, pairsText } from "../output.ts";
+import { DEFAULT_LIMIT, upTo } from "../pages.ts";
+import { ABOUT_SCOPES, SCOPE, scopesText } from "../scopes.ts";
+
+const NAME = ["<name>", "name of the rule"] as const;
+const ISSUERS: Record<string, string> = {
+  github: "https://token.actions.githubusercontent.com",
+  gitlab: "https://gitlab.com",
+};
+
+const HELP = `${ABOUT_SCOPES}
+A job that shows an identity token of this issuer, for this audience, with these claims, gets a token with these scopes.
+In a claim, * stands for any text. It needs no secret: see docs/access.md for GitHub Actions, GitLab and CircleCI.
+
+Examples:
+  waybill trust set github-web --issuer github --audience https://waybill.example.com \\
+    --claim repository=acme/web --claim ref=refs/heads/main --scope publish:acme/web
+  waybill trust list
+  waybill trust delete github-web --yes
+`;
+
+type Rule = {
+  issuer?: string;
+  audience?: string;
+  claim?: Record<string, string>;
+  scope?: Scope[];
+  ttl?: string;
+  description?: string;
+};
+
+export function define(command: Command, output: Output): void {
+  command.addHelpText("after", HELP);
+
+  command
+    .command("list")
+    .description("List the rules.")
+    .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
+    .allowExcessArguments(false)
+    .action(async ({ limit }, list: Command) => {
+      await withClient(list, output, async (client) => {
+        const items = await upTo(limit, output, (page) => client.trust.list(page));
+        output.result(items, () => {
+          const rows = items.map(({ name, issuer, claims, scopes, ttl }) => {
+            return [name, issuer, pairsText(claims), scopesText(scopes), ttl];
+          });
+          output.table(["RULE", "ISSUER", "CLAIMS", "SCOPES", "FOR"], rows);
+        });
+      });
+    })
+    .addHelpText("after", HELP);
+
+  command
+    .command("show")
+    .description("Show a rule.")
+    .argument(...NAME)
+    .allowExcessArguments(false)
+    .action(async (name: string, _options, show: Command) => {
+      printOne(await withClient(show, output, (client) => client.trust.get(name)), output);
+    })
+    .addHelpText("after", HELP);
+
+  command
+    .command("set")
+    .description("Make a rule, or put another in its place.")
+    .argument(...NAME)
+    .option("--issuer <url>", "who signs the identity tokens; github and gitlab stand for theirs")
+    .option("--audience <text>", "whom they are for: what the jobs ask for")
+    .option("--claim <name=pattern>", "what a claim must be; may be given again", pair)
+    .option(...SCOPE)
+    .option("--ttl <duration>", "how long a token holds (default: 1h)")
+    .option("--description <text>", "what it is for")
+    .allowExcessArguments(false)
+    .action(
+      async (name: string, { issuer, audience, claim, scope, ttl, description }: Rule, set: Command) => {
+        if (!issuer || !audience || !claim || !scope) {
+          throw new UsageError("give --issuer, --audience, --claim and --scope");
+        }
+        const rule = {
+          ...{ issuer: ISSUERS[issuer] ?? issuer, audience, claims: claim, scopes: scope },
+          ...(ttl !== undefined && { ttl }),
+          ...(description !== undefined && { description }),
+        };
+        printOne(await withClient(set, output, (client) => client.trust.put(name, rule)), output);
+      },
+    )
+    .addHelpText("after", HELP);
+
+  command
+    .command("delete")
+    .description("Delete a rule; the tokens that followed from it are revoked.")
+    .argument(...NAME)
+    .option("--yes", "do it")
+    .allowExcessArguments(false)
+    .action(async (name: string, { yes }, remove: Command) => {
+      confirmed(yes, `the jobs that ${name} accepts get no token any more`);
+      await withClient(remove, output, (client) => client.trust.delete(name));
+      output.result({ deleted: name }, () => output.line(`deleted ${name}`));
+    })
+    .addHelpText("after", HELP);
+}
+
+function printOne(rule: TrustRule, output: Output): void {
+  const facts = { ...rule, claims: pairsText(rule.claims), scopes: scopesText(rule.scopes) };
+  output.result(rule, () => output.facts(facts));
+}
