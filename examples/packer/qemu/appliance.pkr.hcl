@@ -27,7 +27,7 @@ build {
   post-processor "waybill" {
     artifact = "hashicorp/appliance"
 
-    # QEMU makes files, not images with an id: path, size and sha256 of these are recorded.
+    # QEMU makes files, not images with an id: these are uploaded, with their path, size and sha256.
     files = ["output/*.qcow2"]
   }
 }
