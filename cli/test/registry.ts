@@ -9,9 +9,10 @@ import { type Ran, type Surroundings, scratch, waybill } from "./waybill.ts";
 /**
  * A real registry on SQLite for the tests of one file.
  *
+ * @param more settings of the server that a test wants
  * @returns a function that runs the command against it, with the right token unless another is given
  */
-export function useRegistry() {
+export function useRegistry(more: Record<string, string> = {}) {
   const token = `wbl_${randomBytes(32).toString("base64url")}`;
   const spool = join(scratch(), "spool");
   let registry: RegistryProcess | undefined;
@@ -23,6 +24,7 @@ export function useRegistry() {
       WAYBILL_DATABASE_URL: `sqlite:${join(dir, "registry.sqlite")}`,
       WAYBILL_DATA_DIR: dir,
       WAYBILL_BOOTSTRAP_TOKEN: token,
+      ...more,
     };
     registry = await startRegistryProcess(dir, isolatedEnvironment(dir, settings));
   });
