@@ -11,10 +11,10 @@ const timeoutMs = 60_000;
 const registry = useRegistry();
 
 /** Pages whose commands need more than a registry: a server of their own, Packer, settings of the reader's. */
-const withoutCommands = ["clients", "dependencies", "publishing", "server", "vocabulary"];
+const withoutCommands = ["clients", "dependencies", "limits", "publishing", "server", "vocabulary"];
 /** In the order of a reader who goes from release to trouble to tidying up. */
 const pages =
-  "resolving channels ancestry search documents logs comparing consumers revocation retention operating".split(
+  "resolving channels ancestry search documents logs comparing consumers revocation retention operating observability".split(
     " ",
   );
 
