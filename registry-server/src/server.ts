@@ -52,6 +52,8 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
   try {
     const { dev, incompleteTtl: incompleteTtlMs, maxLogSize, maxFileSize } = config;
     const files = await openFileStore(config.files, { endpoint: config.s3Endpoint, region: config.s3Region });
+    // What needs no files goes on without; and an upload says the same again.
+    await files.ping().catch((error: Error) => log.error({ err: error }, "files cannot be stored now"));
     const consumptions = new Consumptions(database, clock, log);
     const lastUses = new LastUses(database, clock);
     const outbound = createOutbound({ allowedNetworks: config.allowNetworks });
