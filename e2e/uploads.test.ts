@@ -67,7 +67,7 @@ test("what cannot be uploaded now is uploaded by waybill spool send, from anywhe
   const { workspace, output } = await buildWhileAway("hashicorp/late");
   expect(output).toContain(`must stay where they are: ${workspace.path("images/web.img")}`);
   const sent = expectSuccess(await workspace.run("sh", ["-c", "cd / && waybill spool send"]));
-  expect(sent.output).toContain("uploaded images/web.img");
+  expect(sent.output).toContain("Uploaded images/web.img");
   expect(await download("hashicorp/late", "images/web.img")).toBe("web");
 });
 

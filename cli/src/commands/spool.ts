@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { scanSpool, sendSpool, spoolDirectory } from "@waybill/registry-client";
+import { UploadProgress } from "@waybill/registry-client/upload-progress";
 import type { Command } from "commander";
 import { withClient } from "../connect.ts";
 import { imageText, type Output } from "../output.ts";
@@ -55,12 +56,12 @@ export function define(command: Command, output: Output): void {
     .action(async ({ moved, recordOnly }, send: Command) => {
       await withClient(send, output, async (client) => {
         const dir = spoolDirectory(process.env);
+        const progress = new UploadProgress((text) => output.note(text));
         const result = await sendSpool(dir, client, {
           anyAddress: moved === true,
           recordOnly: recordOnly === true,
-          onDone({ path }, wasSent) {
-            if (wasSent) output.note(`uploaded ${path}`);
-          },
+          onProgress: progress.sending,
+          onDone: progress.done,
           onSent({ build }, { artifact, number, missing_builds, warnings }) {
             // Such as: it did not become latest, because one that was built later has been published meanwhile.
             for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);

@@ -2,7 +2,7 @@ import { glob, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { File_, LocalFile } from "@waybill/registry-client";
 import { describeFile } from "@waybill/registry-client/file-source";
-import { sizeText, WORTH_SAYING } from "./progress.ts";
+import { sizeText, WORTH_SAYING } from "@waybill/registry-client/upload-progress";
 
 type Tell = { warn(sentence: string): void; progress(sentence: string): void };
 

@@ -9,8 +9,8 @@ import {
   type Version,
 } from "@waybill/registry-client";
 import { uploadFiles } from "@waybill/registry-client/build-files";
+import { UploadProgress } from "@waybill/registry-client/upload-progress";
 import { readFacts } from "../builders/facts.ts";
-import { UploadProgress } from "../files/progress.ts";
 import type { PublishRequest } from "../messages.ts";
 import { PostProcessorOptions } from "../options.ts";
 import type { Output } from "./output.ts";

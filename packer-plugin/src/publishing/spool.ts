@@ -6,7 +6,7 @@ import {
   spoolDirectory,
   writeSpoolRecord,
 } from "@waybill/registry-client";
-import { UploadProgress } from "../files/progress.ts";
+import { UploadProgress } from "@waybill/registry-client/upload-progress";
 import type { Output } from "./output.ts";
 
 /**

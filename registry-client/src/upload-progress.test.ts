@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sizeText, UploadProgress } from "./progress.ts";
+import { sizeText, UploadProgress } from "./upload-progress.ts";
 
 function progress() {
   const said: string[] = [];

@@ -12,8 +12,8 @@ export function sizeText(bytes: number): string {
 }
 
 /**
- * Says how far uploads are: when a file begins to be sent, and of a large one each tenth of it. Packer's output is a
- * list of lines, also where nobody watches.
+ * Says how far uploads are: when a file begins to be sent, and of a large one each tenth of it. The output of Packer and
+ * of CI jobs is a list of lines, also where nobody watches.
  */
 export class UploadProgress {
   readonly #say: (text: string) => void;
