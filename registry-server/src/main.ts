@@ -57,6 +57,8 @@ export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env
       return 0;
     }
     const log = logTo(config);
+    // It asks for certificates to be read again, which ends no server that has none; but a terminal that goes away does.
+    if (!process.stdout.isTTY) process.on("SIGHUP", () => log.info("certificates are read again"));
     const server = await runServer(config, log, () => new Date());
     // Before it says that it runs: who reads that may stop it at once.
     const told = untilSignal();
