@@ -30,6 +30,8 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
   webhooks: ["Have events sent to programs, to Slack or by e-mail.", () => import("./commands/webhooks.ts")],
   documents: ["List, attach and read documents such as SBOMs.", () => import("./commands/documents.ts")],
   logs: ["Write, show and follow the logs of builds.", () => import("./commands/logs.ts")],
+  download: ["Fetch the files of a version, and verify them.", () => import("./commands/download.ts")],
+  upload: ["Send files before a build is reported that names them.", () => import("./commands/upload.ts")],
   diff: ["Compare two versions.", () => import("./commands/diff.ts")],
   retention: ["Say which versions are kept, and delete the others.", () => import("./commands/retention.ts")],
   tokens: ["Make, list, show and revoke tokens.", () => import("./commands/tokens.ts")],
@@ -52,7 +54,8 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
 
 const AFTER_HELP = `
 Settings may also come from WAYBILL_ADDRESS, WAYBILL_TOKEN, WAYBILL_NAMESPACE, WAYBILL_CA_FILE, WAYBILL_TIMEOUT and
-WAYBILL_CONSUMER; an option wins. HTTPS_PROXY, HTTP_PROXY, NO_PROXY and NO_COLOR are honoured.
+WAYBILL_CONSUMER; an option wins. A CI job may give WAYBILL_OIDC_TOKEN in place of a token. HTTPS_PROXY, HTTP_PROXY,
+NO_PROXY and NO_COLOR are honoured.
 Tables are aligned on a terminal and tab-separated, without heads, in a pipe.
 
 Exit codes: 0 done, 1 there is none, 2 usage, 3 registry not reachable, 4 refused.
