@@ -130,10 +130,14 @@ export async function readAll({ status, headers, stream }: Opened): Promise<Answ
 
 /** Never holds more than a chunk. A registry may answer, and close, before it has read everything. */
 async function sendAll(request: ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+  let goOn: () => void = () => undefined;
+  request.on("drain", () => goOn()).on("close", () => goOn());
   for await (const chunk of body) {
     if (request.destroyed) return;
     if (request.write(chunk)) continue;
-    await new Promise((resolve) => request.once("drain", resolve).once("close", resolve));
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
   }
   request.end();
 }
