@@ -35,6 +35,8 @@ export async function fuzzApi(
     WAYBILL_DATA_DIR: join(home, "data"),
     WAYBILL_BOOTSTRAP_TOKEN: token,
     WAYBILL_TOKEN: token,
+    WAYBILL_TOKEN_RATE: "off",
+    WAYBILL_ADDRESS_RATE: "off",
   };
   const env = isolatedEnvironment(home, settings);
   await furnishHome(home);

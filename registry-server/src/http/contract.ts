@@ -95,6 +95,7 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
     const parse = compileParser<Input<typeof contract>>(contract.request, hold);
     const isPublic = contract.security?.length === 0;
     const access = contract as Access;
+    const needsToken = !isPublic && !isOpen(access);
     const isUnlimited = access["x-unlimited"] === true;
     const hasEtag = 304 in contract.responses;
     const isRead = contract.method === "get" || contract.operationId === "resolveMany";
@@ -116,6 +117,8 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
       return andThen(enter(), (actor) => {
         serving.actor = actor.name;
         if (!isUnlimited) count(c, actor, serving);
+        // Before anything else is said about the request.
+        if (needsToken && actor.name === anonymous) throw tokenMissing();
         return andThen(parse(c, { ...actor, requestId }), (input) => {
           checkScope(input, access);
           async function mayStay(): Promise<void> {
@@ -184,15 +187,20 @@ export type Access = {
   "x-anonymous"?: false;
 };
 
+/** Whether a route answers anybody, without a token, about namespaces that are open to anybody. */
+export function isOpen(access: Access): boolean {
+  const { "x-scope": scope = "read", "x-scope-on": on } = access;
+  return scope === "read" && on !== "self" && on !== "registry" && access["x-anonymous"] !== false;
+}
+
 /**
  * Decided before anything is looked up, so that the answer is the same whether the artifact exists or not.
  *
- * @throws Problem `artifact_not_found` or `namespace_not_found` when the caller may not read it, `unauthorized` when
- *   nobody may without a token, `forbidden` for all else
+ * @throws Problem `artifact_not_found` or `namespace_not_found` when the caller may not read it, `forbidden` for all
+ *   else
  */
 function checkScope({ params, caller }: { params?: unknown; caller: Caller }, access: Access): void {
   const { "x-scope": scope = "read", "x-scope-on": on } = access;
-  if (caller.name === anonymous && (on === "self" || access["x-anonymous"] === false)) throw tokenMissing();
   if (on === "registry") authorize(caller, scope, "*");
   if (on === "reach") authorizeAnywhere(caller, scope);
   const { namespace, artifact } = (params ?? {}) as { namespace?: string; artifact?: string };

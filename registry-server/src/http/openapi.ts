@@ -1,4 +1,4 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import * as ancestry from "../ancestry/routes.ts";
 import * as artifacts from "../artifacts/routes.ts";
 import * as builds from "../builds/routes.ts";
@@ -21,6 +21,7 @@ import * as trust from "../trust/routes.ts";
 import { productVersion } from "../version.ts";
 import * as versions from "../versions/routes.ts";
 import * as webhooks from "../webhooks/routes.ts";
+import { type Access, isOpen } from "./contract.ts";
 import * as health from "./health.ts";
 import { limits } from "./schema.ts";
 
@@ -63,7 +64,11 @@ export const contracts = [
 /** The OpenAPI 3.1 document of the API, made from the route contracts. */
 export function openApiDocument() {
   const app = new OpenAPIHono();
-  for (const contract of contracts) app.openAPIRegistry.registerPath(contract);
+  for (const contract of contracts) {
+    const route = contract as RouteConfig & Access;
+    const isOpenToAnybody = route.security === undefined && isOpen(route);
+    app.openAPIRegistry.registerPath(isOpenToAnybody ? { ...route, security: [{ token: [] }, {}] } : route);
+  }
   app.openAPIRegistry.registerComponent("securitySchemes", "token", {
     type: "http",
     scheme: "bearer",
