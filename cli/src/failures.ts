@@ -25,10 +25,13 @@ const NONE = new Set([
   "channel_empty",
   "no_match",
   "document_not_found",
+  "file_not_found",
   "token_not_found",
   "namespace_not_found",
   "trust_rule_not_found",
   "log_not_found",
+  "webhook_not_found",
+  "delivery_not_found",
   "version_incomplete",
 ]);
 

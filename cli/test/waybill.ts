@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-const bin = join(import.meta.dirname, "..", "bin", "waybill.js");
+/** The program, as Node runs it. */
+export const bin = join(import.meta.dirname, "..", "bin", "waybill.js");
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 export type Surroundings = { env?: Record<string, string>; stdin?: string; cwd?: string };

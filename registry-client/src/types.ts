@@ -46,7 +46,7 @@ export type EventFilter = {
   until?: string | undefined;
 };
 export type Webhook = Schemas["Webhook"];
-export type NewWebhook = Schemas["NewWebhook"];
+export type NewWebhook = Pick<Schemas["NewWebhook"], "name"> & Partial<Schemas["NewWebhook"]>;
 export type CreatedWebhook = Schemas["CreatedWebhook"];
 export type WebhookChange = Schemas["WebhookChange"];
 export type WebhookSecret = Schemas["WebhookSecret"];
