@@ -75,6 +75,7 @@ const commands = [
   ["backup"],
   ["restore"],
   ["migrate"],
+  ["check"],
   ["spool"],
   ["spool", "list"],
   ["spool", "send"],

@@ -4,7 +4,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Api } from "../../test/api.ts";
 import { emptyPostgres, emptySqlite } from "../../test/databases.ts";
 import { makeDatabaseAt, runAsItIs, schemas } from "../../test/schemas.ts";
+import { openDirectoryStore } from "../files/stores/directory.ts";
 import { tablesOf } from "../operating/catalog.ts";
+import { checkRegistry } from "../operating/check.ts";
 import { placeOf } from "../operating/places.ts";
 import { sumsOf } from "../operating/tables.ts";
 import { openDatabase } from "./database.ts";
@@ -58,6 +60,13 @@ describe.each([
       const unchanged = after[table]?.columns === sum.columns;
       expect({ [table]: after[table] }).toMatchObject({ [table]: unchanged ? sum : { rows: sum.rows } });
     }
+
+    const files = openDirectoryStore("/nowhere");
+    const { findings } = await checkRegistry(
+      { place: await placeOf(url, ""), files, progress: () => {} },
+      true,
+    );
+    expect(findings.filter(({ check }) => check !== "file contents")).toEqual([]);
 
     const api = new Api(database);
     expect((await api.version("acme/base", 1)).body).toMatchObject({

@@ -9,7 +9,7 @@ import { ArchiveWriter } from "./archive-writer.ts";
 import { tablesOf } from "./catalog.ts";
 import { OperatingError, type Place } from "./connection.ts";
 import { schemaOf } from "./schema.ts";
-import { forEachFile, storedFiles } from "./stored-files.ts";
+import { forEachFile, heldFiles } from "./stored-files.ts";
 import { Adding, batchesOf, type Progress } from "./tables.ts";
 
 export type BackupNeeds = {
@@ -70,7 +70,7 @@ export async function backupTo(target: Writable, { place, files, progress }: Bac
       adding.add(batch);
       await archive.rows(batch);
     }
-    return { sums: adding.sums, stored: await storedFiles(connection, schema) };
+    return { sums: adding.sums, stored: await heldFiles(connection, schema) };
   });
   // The database is let go first: copying many files takes long, and nothing changes in them.
   if (files) {

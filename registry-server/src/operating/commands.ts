@@ -4,6 +4,7 @@ import { type Config, ConfigError, readConfig } from "../config.ts";
 import { type FileStore, openFileStore } from "../files/stores/store.ts";
 import { settings } from "../settings.ts";
 import { backupTo, backupToFile } from "./backup.ts";
+import { type Checked, checkRegistry } from "./check.ts";
 import { OperatingError } from "./connection.ts";
 import { migrateRegistry } from "./migrate.ts";
 import { placeOf } from "./places.ts";
@@ -90,6 +91,13 @@ export async function migrate(
   if (fromUrl === toUrl) throw new OperatingError("--from and --to are the same database.");
   const tables = await migrateRegistry({ from, to, files, progress });
   return { from: from.shown, to: to.shown, tables };
+}
+
+/** Looks whether a registry is whole. @throws ConfigError, OperatingError */
+export async function check(given: Given & { quick: boolean }, progress: Progress): Promise<Checked> {
+  const config = configOf(given);
+  const place = await placeOf(config.databaseUrl, config.dataDir);
+  return checkRegistry({ place, files: await storeOf(config), progress }, given.quick);
 }
 
 /** The settings of the server, as its environment and these options have them. */

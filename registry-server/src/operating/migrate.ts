@@ -2,7 +2,7 @@ import type { FileStore } from "../files/stores/store.ts";
 import { tablesOf } from "./catalog.ts";
 import type { Place } from "./connection.ts";
 import { schemaOf } from "./schema.ts";
-import { copyFiles, storedFiles } from "./stored-files.ts";
+import { copyFiles, forgetOthers, heldFiles } from "./stored-files.ts";
 import { batchesOf, fillTables, type Progress, requireSameShape, type Sums } from "./tables.ts";
 
 export type MigrateNeeds = {
@@ -27,7 +27,10 @@ export async function migrateRegistry({ from, to, files, progress }: MigrateNeed
       const tables = await tablesOf(filling);
       requireSameShape(sourceTables, tables);
       const sums = await fillTables(filling, tables, batchesOf(source, sourceTables), progress);
-      if (files) await copyFiles(await storedFiles(source, schema), files.from, files.to, progress);
+      if (files) {
+        await copyFiles(await heldFiles(source, schema), files.from, files.to, progress);
+        await forgetOthers(filling, schema);
+      }
       return sums;
     });
   }, true);

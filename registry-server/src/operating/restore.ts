@@ -5,6 +5,7 @@ import type { Beginning, End } from "./archive.ts";
 import { type ArchivedFile, ArchiveReader } from "./archive-reader.ts";
 import { tablesOf } from "./catalog.ts";
 import { OperatingError, type Place } from "./connection.ts";
+import { forgetOthers } from "./stored-files.ts";
 import { Adding, type Batch, fillTables, type Progress, requireSame, requireSameShape } from "./tables.ts";
 
 const tellEveryMs = 5_000;
@@ -32,6 +33,7 @@ export async function restoreFrom(
       store.put(content, { sha256, size, most: size });
     const sums = await fillTables(filling, tables, partsOf(archive, keep, progress), progress);
     requireSame(archive.end.tables, sums);
+    await forgetOthers(filling, beginning.schema);
     return { beginning, end: archive.end };
   });
 }

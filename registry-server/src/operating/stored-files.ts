@@ -6,16 +6,25 @@ const tellEveryMs = 5_000;
 
 export type StoredFile = { sha256: string; size: number };
 
-/** The files whose bytes a registry keeps, by what its database says. */
-export async function storedFiles(connection: Connection, schema: number): Promise<StoredFile[]> {
+const firstSchemaWithFiles = 6;
+
+/**
+ * The files whose bytes somebody holds. What nobody holds any more may be removed at any moment, so it is not part of
+ * what a registry is made of.
+ */
+export async function heldFiles(connection: Connection, schema: number): Promise<StoredFile[]> {
   if (schema < firstSchemaWithFiles) return [];
   const rows = await connection.query(
-    "SELECT sha256, size FROM blobs WHERE state = 'stored' ORDER BY sha256",
+    "SELECT sha256, size FROM blobs WHERE state = 'stored' AND due_at IS NULL ORDER BY sha256",
   );
   return rows.map(({ sha256, size }) => ({ sha256: String(sha256), size: Number(size) }));
 }
 
-const firstSchemaWithFiles = 6;
+/** Forgets in a registry that was copied what was not copied: bytes that nobody holds. */
+export async function forgetOthers(connection: Connection, schema: number): Promise<void> {
+  if (schema < firstSchemaWithFiles) return;
+  await connection.query("DELETE FROM blobs WHERE due_at IS NOT NULL RETURNING sha256");
+}
 
 /** Does something with every file, and tells now and then how far it is. */
 export async function forEachFile(
