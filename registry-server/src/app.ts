@@ -138,10 +138,10 @@ export function createApp(appNeeds: AppNeeds): Hono {
   const sending = { database, clock, jobs: appNeeds.jobs, outbound: appNeeds.outbound, mail: appNeeds.mail };
   webhookRoutes(register, new WebhookService(sending), new DeliveryService(sending));
   startDelivering(sending);
-  let document: ReturnType<typeof openApiDocument> | undefined;
+  let document: (ReturnType<typeof openApiDocument> & Record<string, unknown>) | undefined;
   healthRoutes(register, database.ping, () => {
-    document ??= openApiDocument();
-    return { ...document };
+    document ??= { ...openApiDocument() };
+    return document;
   });
   metricsRoutes(register, metrics);
   app.notFound((c) => {

@@ -42,26 +42,35 @@ export const getOpenApi = createRoute({
   summary: "This document",
   responses: {
     200: json(z.looseObject({ openapi: z.string() }), "An OpenAPI 3.1 document", { openapi: "3.1.0" }),
-    ...problems("internal"),
+    304: { description: "It is what `If-None-Match` names" },
+    ...problems("too_many_requests", "internal", "unavailable"),
   },
 });
 
 /** What {@link getOpenApi} answers. */
 type ApiDocument = { openapi: string; [key: string]: unknown };
 
-/** Adds the routes for operations. */
+/**
+ * Adds the routes for operations. Anybody may ask, as often as he likes, so none of them costs more for that.
+ *
+ * @param document always the same object, so that it is written once
+ */
 export function healthRoutes(
   register: Register,
   ping: () => Promise<void>,
   document: () => ApiDocument,
 ): void {
+  let pinging: Promise<void> | undefined;
   const healthy = { status: "ok", version: productVersion } as const;
 
   register(getHealth, async () => ({ status: 200, body: healthy }));
 
   register(getReadiness, async () => {
     try {
-      await ping();
+      pinging ??= ping().finally(() => {
+        pinging = undefined;
+      });
+      await pinging;
     } catch {
       throw new Problem("unavailable", "The database does not answer.");
     }

@@ -50,6 +50,13 @@ describe("openapi.json", () => {
     }
   });
 
+  it("says of every route that is limited that it may refuse for that", () => {
+    const limited = contracts.filter((contract) => !("x-unlimited" in contract));
+    expect(limited.length).toBe(contracts.length - 3);
+    for (const { responses } of limited)
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(["429", "503"]));
+  });
+
   it("has examples that its own schemas accept", () => {
     for (const { request, responses } of contracts as unknown as AnyContract[]) {
       const parts = [request?.body, ...Object.values(responses)].flatMap((part) =>
@@ -69,7 +76,12 @@ type Example = { schema: { safeParse(value: unknown): { error?: unknown } }; exa
 forEachDatabase((test) => {
   it("the server serves the document, its health and readiness", async () => {
     const api = new Api(test.database);
-    expect((await api.get("/openapi.json")).body).toEqual(JSON.parse(JSON.stringify(document)));
+    const served = await api.get("/openapi.json");
+    expect(served.body).toEqual(JSON.parse(JSON.stringify(document)));
+    const again = await api.request("/openapi.json", {
+      headers: { "If-None-Match": served.headers.get("etag") ?? "" },
+    });
+    expect(again.status).toBe(304);
     for (const path of ["/healthz", "/readyz"]) {
       expect((await api.get(path)).body).toEqual({ status: "ok", version: "0.1.0" });
     }

@@ -94,7 +94,7 @@ export const exchangeToken = createRoute({
       scopes: ruleExample.scopes,
       expires_at: "2026-01-31T13:00:00.000Z",
     }),
-    ...problems("invalid_request", "identity_refused", "internal", "unavailable"),
+    ...problems("invalid_request", "identity_refused", "too_many_requests", "internal", "unavailable"),
     ...bodyProblems,
   },
 });
