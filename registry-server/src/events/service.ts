@@ -73,7 +73,7 @@ function toFilter({ artifact, actor, action, since, until }: EventQuery): EventF
   return { artifact, actor, since, until, actions: action?.flatMap(actionsOf) };
 }
 
-/** An event as its reader may see it: of a version that was revoked with an ancestor, not which one, if it is not the reader's. */
+/** An event as its reader may see it: without the names of parents and ancestors that the reader may not read. */
 export function viewEvent(event: EventRow, reader: Actor): EventRow {
   const { before, after } = event.detail;
   const [hiddenBefore, hiddenAfter] = [hide(before, reader), hide(after, reader)];
@@ -85,9 +85,14 @@ export function viewEvent(event: EventRow, reader: Actor): EventRow {
 type Part = EventRow["detail"]["before"];
 
 function hide(part: Part, reader: Actor): Part {
-  const { revoked_by: by } = (part ?? {}) as { revoked_by?: { artifact?: string } | null };
-  if (by?.artifact === undefined || mayRead(reader, by.artifact)) return part;
-  return { ...part, revoked_by: null };
+  const { revoked_by: by, parents } = (part ?? {}) as {
+    revoked_by?: { artifact?: string } | null;
+    parents?: { artifact: string }[];
+  };
+  const isByHidden = by?.artifact !== undefined && !mayRead(reader, by.artifact);
+  const readable = parents?.filter(({ artifact }) => mayRead(reader, artifact));
+  if (!isByHidden && readable?.length === parents?.length) return part;
+  return { ...part, ...(isByHidden && { revoked_by: null }), ...(readable && { parents: readable }) };
 }
 
 const streamed = new WeakMap<EventRow, StreamedEvent>();

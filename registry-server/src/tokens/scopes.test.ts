@@ -190,6 +190,31 @@ forEachDatabase((test) => {
     await api.send("DELETE", base, undefined, owner);
   });
 
+  it("events of what may be read do not name what may not", async () => {
+    const path = "/v1/artifacts/open/replaced/versions";
+    await api.send("POST", path, { fingerprint: "r", expected_builds: ["a", "b"] }, owner);
+    for (const [id, parent] of [
+      ["ami-r1", "secret/base"],
+      ["ami-r2", "open/mid"],
+    ] as const) {
+      const report = { ...ami(id), parents: [{ artifact: parent, version: 1 }] };
+      const reply = await api.send("PUT", `${path}/fingerprint:r/builds/a`, report, owner);
+      expect(reply.status).toBe(200);
+    }
+    const seen = async (who: object) => {
+      const events = await api.get<Page<object>>("/v1/events?artifact=open/*&limit=200", { ...who });
+      expect(events.body.items.length).toBeGreaterThan(3);
+      return JSON.stringify(events.body);
+    };
+    expect(await seen(owner)).toContain("secret/base");
+    const shown = await seen(stranger);
+    expect(shown).toContain("build.replaced");
+    expect(shown).not.toContain("secret/");
+    for (const query of ["artifact=secret/*", "action=token.*", "action=trust_rule.*"]) {
+      expect((await api.get<Page<object>>(`/v1/events?${query}`, stranger)).body.items).toEqual([]);
+    }
+  });
+
   it("a refusal names the scope that is missing", async () => {
     const reply = await api.send(
       "POST",
