@@ -83,8 +83,8 @@ forEachDatabase((test) => {
     }
   });
 
-  it("two who append the same at the same time make one log", async () => {
-    const { build } = await beginLog();
+  it("several who append the same at the same time make one log", async () => {
+    const build = `b${count++}`;
     const lines = Array.from({ length: 40 }, (_, index) => `line ${index}\n`);
     const send = async () => {
       let offset = 0;

@@ -37,13 +37,18 @@ export async function storeBytes(tx: Writer, log: LogRow, bytes: Buffer): Promis
 
 /** The bytes of a log from `start` up to `end`, which must be there. */
 export async function readBytes(db: Reader, logId: number, start: number, end: number): Promise<Buffer> {
+  const bytes = await unpackFrom(db, logId, start, end);
+  if (bytes.length < end - start) throw new LogGone();
+  return bytes.subarray(0, end - start);
+}
+
+/** The bytes of a log from `start` on, of all chunks that begin before `end`. */
+async function unpackFrom(db: Reader, logId: number, start: number, end: number): Promise<Buffer> {
   if (start >= end) return Buffer.alloc(0);
   const chunks = await listChunks(db, logId, start, end);
   const [first] = chunks;
   const bytes = Buffer.concat(chunks.map((chunk) => gunzipSync(chunk.content)));
-  const from = start - (first?.start ?? start);
-  if (bytes.length < from + end - start) throw new LogGone();
-  return bytes.subarray(from, from + end - start);
+  return bytes.subarray(start - (first?.start ?? start));
 }
 
 /** How many bytes readers of a log see: what is kept, and the line that says that it was cut. */
@@ -51,12 +56,12 @@ export function readableSize(log: LogRow): number {
   return log.size + markOf(log).length;
 }
 
-/** What readers see of a log from `start` on, up to `end` and no more than a window. */
+/** What readers see of a log from `start` on, up to `end`: as many chunks as there are in a window, or the mark. */
 export async function readWindow(db: Reader, log: LogRow, start: number, end: number): Promise<Buffer> {
-  const to = Math.min(end, start + windowBytes);
-  const kept = await readBytes(db, log.id, start, Math.min(to, log.size));
-  if (to <= log.size) return kept;
-  return Buffer.concat([kept, markOf(log).subarray(Math.max(0, start - log.size), to - log.size)]);
+  if (start >= log.size) return markOf(log).subarray(start - log.size, end - log.size);
+  const bytes = await unpackFrom(db, log.id, start, Math.min(start + windowBytes, log.size));
+  if (bytes.length === 0) throw new LogGone();
+  return bytes.subarray(0, Math.min(end, log.size) - start);
 }
 
 /** The log was deleted while it was read. */

@@ -1,6 +1,7 @@
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Api, ami, day, problemOf } from "../../test/api.ts";
-import { forEachDatabase } from "../../test/databases.ts";
+import { emptyPostgres, forEachDatabase } from "../../test/databases.ts";
+import { openDatabase } from "../database/database.ts";
 import { eventOf, wholeCharacters } from "./following.ts";
 import { LogReading } from "./reading.ts";
 
@@ -142,6 +143,31 @@ forEachDatabase((test) => {
     });
     return { reading: new LogReading(counted, api.clock.read, day), looks: () => count };
   }
+});
+
+describe("on two servers", () => {
+  it("a log that is written by one is followed on the other", async () => {
+    const { url, remove } = await emptyPostgres();
+    const databases = [
+      await openDatabase(url, { warn: () => {} }),
+      await openDatabase(url, { warn: () => {} }),
+    ];
+    try {
+      const [one, other] = databases.map((database) => new Api(database));
+      const log = "/v1/artifacts/a/b/versions/fingerprint:f/builds/a/log";
+      await one?.publish("a/b", { fingerprint: "f", expected_builds: ["a"] });
+      const response = await other?.request(`${log}/follow`);
+      const events = eventsOf(response as Response);
+      await one?.request(log, { method: "PUT", body: "one\n" });
+      expect((await events.next()).value).toMatchObject({ data: { offset: 0, text: "one\n" } });
+      await one?.request(`${log}?offset=4&ended=true`, { method: "PUT", body: "two\n" });
+      expect((await events.next()).value).toMatchObject({ data: { offset: 4, text: "two\n" } });
+      expect((await events.next()).value).toMatchObject({ event: "end" });
+    } finally {
+      for (const database of databases) await database.close();
+      await remove();
+    }
+  });
 });
 
 it("a part of a character waits for the rest", () => {

@@ -112,8 +112,9 @@ export class LogService {
   /** The log to append to, begun when there is none. Only that takes the lock of the artifact, which others wait for. */
   async #lock(unit: Unit, name: LogName): Promise<{ version: VersionRow; log: LogRow }> {
     const version = await findVersionOf(unit.tx, name);
-    const log = await lockLog(unit.tx, version.id, name.build);
-    if (!log || !isLive(version, unit.now, this.#incompleteTtlMs)) return this.#begin(unit, name);
+    const live = isLive(version, unit.now, this.#incompleteTtlMs);
+    const log = live ? await lockLog(unit.tx, version.id, name.build) : undefined;
+    if (!log) return this.#begin(unit, name);
     // A build that prints is alive, although nothing of it has been reported yet.
     const idleMs = Date.parse(unit.now) - Date.parse(version.active_at);
     if (idleMs > this.#incompleteTtlMs / 4) await touchVersion(unit.tx, version.id, unit.now);
