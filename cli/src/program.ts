@@ -41,6 +41,7 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
   restore: ["Make a registry of a backup.", () => import("./commands/restore.ts")],
   migrate: ["Copy a registry to another database.", () => import("./commands/migrate.ts")],
   check: ["Look whether a registry's data is whole.", () => import("./commands/check.ts")],
+  doctor: ["Say what is wrong with the settings here, and what to do.", () => import("./commands/doctor.ts")],
   spool: ["List and send what could not be published at the time.", () => import("./commands/spool.ts")],
   provider: ["Install the Terraform and OpenTofu provider.", () => import("./commands/provider.ts")],
   plugin: ["Install the Packer plugin.", () => import("./commands/plugin.ts")],

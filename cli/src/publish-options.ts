@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
-import type { BuildReport, File_, Image } from "@waybill/registry-client";
+import type { BuildReport, Image } from "@waybill/registry-client";
 import { splitOnce } from "./arguments.ts";
 import { UsageError } from "./failures.ts";
+import { type Local, readLocal } from "./local-files.ts";
 
 export type BuildOptions = {
   build?: string;
@@ -12,6 +9,7 @@ export type BuildOptions = {
   platform?: string;
   image?: string[];
   file?: string[];
+  recordOnly?: boolean;
   metadata?: Record<string, string>;
 };
 
@@ -32,9 +30,9 @@ const PLATFORMS: Record<string, string> = {
  * @throws {UsageError} when options are missing, contradict each other or name an unreadable file
  */
 export async function buildFromOptions(
-  { build, type, platform, image = [], file = [], metadata }: BuildOptions,
+  { build, type, platform, image = [], file = [], recordOnly = false, metadata }: BuildOptions,
   alreadyGiven: boolean,
-): Promise<(BuildReport & { name: string }) | undefined> {
+): Promise<{ build: BuildReport & { name: string }; locals: Local[] } | undefined> {
   const given = build ?? type ?? platform ?? image[0] ?? file[0] ?? metadata;
   if (given === undefined) return undefined;
   if (alreadyGiven) {
@@ -48,27 +46,19 @@ export async function buildFromOptions(
   if (image.length > 0 && !where) {
     throw new UsageError(`--platform is missing: ${type} does not say where its images are`);
   }
-  return {
+  const locals = await Promise.all(file.map((path) => readLocal(path, !recordOnly)));
+  const report = {
     name: build ?? type,
     artifact_type: type,
     ...(metadata && { metadata }),
     images: image.map((text) => readImage(text, where ?? "")),
-    files: await Promise.all(file.map(describeFile)),
+    files: locals.map((local) => local.file),
   };
+  return { build: report, locals };
 }
 
 function readImage(text: string, platform: string): Image {
   const [region, id] = splitOnce(text);
   if (!id) throw new UsageError(`--image ${text} is not region=id; without a region write =id`);
   return { platform, region, external_id: id };
-}
-
-async function describeFile(path: string): Promise<File_> {
-  const hash = createHash("sha256");
-  try {
-    await pipeline(createReadStream(path), hash);
-    return { path, size: (await stat(path)).size, sha256: hash.digest("hex"), stored: false };
-  } catch (error) {
-    throw new UsageError(`--file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
 }

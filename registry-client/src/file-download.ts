@@ -69,8 +69,6 @@ export async function saveFile(
       await append(path, part, stream, onProgress);
       isWhole = true;
     } catch (error) {
-      // What was on its way to the disk is lost.
-      part = await readPart(path, wanted.size);
       const goesOn = error instanceof RegistryError && error.kind === "unreachable" && part.size > before;
       if (!goesOn) throw error;
     }
@@ -112,14 +110,21 @@ async function append(
     mode: 0o600,
     highWaterMark: WRITTEN_AT_ONCE,
   });
+  let broken: unknown;
   await pipeline(async function* () {
-    for await (const chunk of stream) {
-      part.hash.update(chunk);
-      part.size += chunk.length;
-      onProgress?.(part.size);
-      yield chunk;
+    try {
+      for await (const chunk of stream) {
+        part.hash.update(chunk);
+        part.size += chunk.length;
+        onProgress?.(part.size);
+        yield chunk;
+      }
+    } catch (error) {
+      // What has come goes to the disk all the same, so that it need not come again.
+      broken = error;
     }
   }, file);
+  if (broken !== undefined) throw broken;
 }
 
 async function keep(partial: string, target: string): Promise<void> {

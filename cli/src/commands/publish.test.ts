@@ -30,7 +30,7 @@ test("publishes a version from options, once however often it is said", async ()
   expect(await run(args, { cwd })).toEqual({
     code: 0,
     stdout: "published options/web version 1 (1.2.3)\n",
-    stderr: "",
+    stderr: "Uploading notes.txt (5 B)\nUploaded notes.txt (5 B)\n",
   });
   expect((await run(args, { cwd })).stdout).toBe("options/web version 1 (1.2.3) is complete\n");
   expect(await shown("options/web", "1")).toMatchObject({
@@ -47,7 +47,14 @@ test("publishes a version from options, once however often it is said", async ()
           { platform: "aws", region: "us-east-1", external_id: "ami-1" },
           { platform: "aws", region: "eu-west-1", external_id: "ami-2" },
         ],
-        files: [{ path: "notes.txt", size: 5, sha256: createHash("sha256").update("hello").digest("hex"), stored: false }],
+        files: [
+          {
+            path: "notes.txt",
+            size: 5,
+            sha256: createHash("sha256").update("hello").digest("hex"),
+            stored: true,
+          },
+        ],
       },
     ],
   });
@@ -140,10 +147,7 @@ test.each([
   [["--fingerprint", "f", "--type", "amazon.ami"], "at least one --image or --file"],
   [["--fingerprint", "f", "--type", "custom.thing", "--image", "=x"], "--platform is missing"],
   [["--fingerprint", "f", "--type", "amazon.ami", "--image", "ami-1"], "--image ami-1 is not region=id"],
-  [
-    ["--fingerprint", "f", "--type", "amazon.ami", "--file", "/no/such"],
-    "--file /no/such cannot be read: ENOENT",
-  ],
+  [["--fingerprint", "f", "--type", "amazon.ami", "--file", "/no/such"], "/no/such cannot be read: ENOENT"],
   [["-", "--type", "amazon.ami"], "not from both"],
   [["/no/such.json"], "/no/such.json cannot be read: ENOENT"],
   [["-"], "stdin is not JSON"],

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { pair, repeated } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { UsageError } from "../failures.ts";
+import { sendFiles } from "../local-files.ts";
 import type { Output } from "../output.ts";
 import { readPublish } from "../publish-json.ts";
 import { type BuildOptions, buildFromOptions } from "../publish-options.ts";
@@ -54,14 +55,21 @@ export function define(command: Command, output: Output): void {
       "an image, or =id on a platform without regions; may be given again",
       repeated,
     )
-    .option("--file <path>", "a file: its path, size and SHA-256 are recorded; may be given again", repeated)
+    .option(
+      "--file <path>",
+      "a file, which is uploaded unless the registry has it; may be given again",
+      repeated,
+    )
+    .option("--record-only", "record path, size and SHA-256 of files, and upload none")
     .option("--metadata <key=value>", "metadata of the build; may be given again", pair)
     .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, json: string | undefined, options: Options) => {
-      const body = await requestBody(json, options);
+      const built = await buildFromOptions(options, json !== undefined);
+      const body = await requestBody(json, options, built?.build);
       await withClient(command, output, async (client) => {
         await sendWaiting(client, output);
+        await sendFiles(client, artifact, built?.locals ?? [], output);
         const { version, created } = await client.publish(artifact, body);
         if (output.json) printVersion(version, output);
         else {
@@ -72,7 +80,11 @@ export function define(command: Command, output: Output): void {
     });
 }
 
-async function requestBody(json: string | undefined, options: Options): Promise<Publish> {
+async function requestBody(
+  json: string | undefined,
+  options: Options,
+  build: NonNullable<Publish["builds"]>[number] | undefined,
+): Promise<Publish> {
   const {
     fingerprint = process.env.WAYBILL_FINGERPRINT,
     semver,
@@ -81,7 +93,6 @@ async function requestBody(json: string | undefined, options: Options): Promise<
     latest,
     expect,
   } = options;
-  const build = await buildFromOptions(options, json !== undefined);
   const body: Publish = {
     ...(json !== undefined && (await readPublish(json))),
     ...(fingerprint && { fingerprint }),

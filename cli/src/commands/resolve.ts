@@ -1,9 +1,9 @@
-import { ON_REVOKED, type Resolved, type ResolveQuery, resolveQuery } from "@waybill/registry-client";
-import { type Command, Option } from "commander";
-import { pair, positiveInteger } from "../arguments.ts";
+import type { Resolved, ResolveQuery } from "@waybill/registry-client";
+import type { Command } from "commander";
 import { withClient } from "../connect.ts";
 import { NoneError, UsageError } from "../failures.ts";
 import { imageText, type Output } from "../output.ts";
+import { addSelection, queryOf } from "../selection.ts";
 
 const HELP = `
 Prints the external id of the image when exactly one is left. When there are several, or none but files, and neither
@@ -25,33 +25,15 @@ Examples:
 `;
 
 export function define(command: Command, output: Output): void {
-  command
-    .argument("<artifact>", "namespace/artifact")
-    .option("--channel <channel>", "what the channel points to (default: latest)")
-    .addOption(new Option("--version <number>", "the version with this number").argParser(positiveInteger))
-    .option("--constraint <text>", 'the highest semantic version that fits, such as "~> 1.4"')
-    .option("--fingerprint <text>", "the version published under this fingerprint")
-    .option("--type <type>", "only builds of this artifact type, such as amazon.ami")
+  addSelection(command.argument("<artifact>", "namespace/artifact"))
     .option("--platform <name>", "only images on this platform, such as aws")
     .option("--region <name>", "only images in this region")
-    .option("--build <name>", "only what this build made")
-    .option("--label <key=value>", "only what has this label; may be given again", pair)
-    .addOption(
-      new Option(
-        "--on-revoked <what>",
-        "when the version is revoked: end with 4 (error, the default), warn, or take the previous one",
-      ).choices(ON_REVOKED),
-    )
     .option("--output <name>", "print this value")
     .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, options) => {
-      const { label: labels, output: wanted, onRevoked, ...rest } = options;
-      const selectors = ["channel", "version", "constraint", "fingerprint"].filter((name) => name in rest);
-      if (selectors.length > 1) {
-        throw new UsageError(`--${selectors.join(" and --")} cannot be given together; choose one`);
-      }
-      const query = resolveQuery({ artifact, ...rest, labels, on_revoked: onRevoked }, process.env);
+      const { output: wanted, ...selection } = options;
+      const query = queryOf(artifact, selection);
       const resolved = await withClient(command, output, (client) => client.resolve(query));
       for (const { message } of resolved.warnings) output.warning(message);
       output.result(resolved, () => print(resolved, query, wanted, output));
