@@ -1,10 +1,10 @@
 import { Problem } from "../http/problem.ts";
 
 /**
- * How much the requests of one turn of the event loop may take together; those that arrived with them are refused. Time
- * of the processor tells what is ours; the clock, which also runs while others have the machine, what waits for disks.
+ * How long the requests of one turn of the event loop may take together; those that arrived with them are refused. The
+ * clock also runs while others have the machine, so this is generous; what is ours of it could be told only at a cost.
  */
-const longestTurn = { cpuMs: 200, ms: 1_000 };
+const longestTurnMs = 1_000;
 /** What the bodies that are read whole may take of the memory together. */
 const mostBodyBytes = 256 * 1024 * 1024;
 /** Clients are told to come back between these, so that they do not come back together. */
@@ -18,7 +18,7 @@ export class Load {
   readonly #most: number;
   readonly #bodies = new WeakMap<Request, number>();
   #bodyBytes = 0;
-  #turn: { startedAt: number; cpu: NodeJS.CpuUsage } | undefined;
+  #turnStartedAt: number | undefined;
   inFlight = 0;
   refused = 0;
 
@@ -36,22 +36,15 @@ export class Load {
   enter(now: number): void {
     this.inFlight += 1;
     if (this.#most === Infinity) return;
-    if (this.#turn === undefined) {
-      this.#turn = { startedAt: now, cpu: process.cpuUsage() };
+    if (this.#turnStartedAt === undefined) {
+      this.#turnStartedAt = now;
       setImmediate(() => {
-        this.#turn = undefined;
+        this.#turnStartedAt = undefined;
       });
     }
-    if (this.inFlight <= this.#most && !this.#isTurnOver(now, this.#turn)) return;
+    if (this.inFlight <= this.#most && now - this.#turnStartedAt <= longestTurnMs) return;
     this.inFlight -= 1;
     throw this.#busy();
-  }
-
-  #isTurnOver(now: number, { startedAt, cpu }: { startedAt: number; cpu: NodeJS.CpuUsage }): boolean {
-    const ms = now - startedAt;
-    if (ms < longestTurn.cpuMs) return false;
-    const { user, system } = process.cpuUsage(cpu);
-    return ms > longestTurn.ms || (user + system) / 1_000 > longestTurn.cpuMs;
   }
 
   /** @throws Problem `unavailable` when all bodies together are too large for so many more bytes */
