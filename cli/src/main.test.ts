@@ -76,6 +76,7 @@ const commands = [
   ["restore"],
   ["migrate"],
   ["check"],
+  ["doctor"],
   ["spool"],
   ["spool", "list"],
   ["spool", "send"],

@@ -6,6 +6,7 @@ import { settings } from "../settings.ts";
 import { backupTo, backupToFile } from "./backup.ts";
 import { type Checked, checkRegistry } from "./check.ts";
 import { OperatingError } from "./connection.ts";
+import { type Diagnosis, diagnose, diagnoseSettings } from "./doctor.ts";
 import { migrateRegistry } from "./migrate.ts";
 import { placeOf } from "./places.ts";
 import { restoreFrom, verifyArchive } from "./restore.ts";
@@ -14,9 +15,14 @@ import type { Progress, Sums } from "./tables.ts";
 export { ConfigError } from "../config.ts";
 export { StartError } from "../database/migrate.ts";
 export { OperatingError, UnreachableError } from "./connection.ts";
+export { certificateUntil, clockOff } from "./doctor.ts";
 
 /** Where the registry is, as options say it; what is not given is a setting of the server. */
-export type Given = { databaseUrl?: string; dataDir?: string; files?: string };
+export type Given = {
+  databaseUrl?: string | undefined;
+  dataDir?: string | undefined;
+  files?: string | undefined;
+};
 
 /** Stands for standard input or output in the place of an archive. */
 const standard = "-";
@@ -98,6 +104,18 @@ export async function check(given: Given & { quick: boolean }, progress: Progres
   const config = configOf(given);
   const place = await placeOf(config.databaseUrl, config.dataDir);
   return checkRegistry({ place, files: await storeOf(config), progress }, given.quick);
+}
+
+/** Looks at what a server here needs. */
+export async function doctor(given: Given): Promise<Diagnosis[]> {
+  let config: Config;
+  try {
+    config = configOf(given);
+  } catch (error) {
+    return [diagnoseSettings(error)];
+  }
+  const place = await placeOf(config.databaseUrl, config.dataDir);
+  return diagnose({ config, place, store: await storeOf(config), now: () => new Date() });
 }
 
 /** The settings of the server, as its environment and these options have them. */
