@@ -753,10 +753,15 @@ export interface components {
              * @description Not given or null: never
              * @example 2026-01-31T12:00:00.000Z
              */
-            expires_at?: string;
+            expires_at?: string | null;
             /** @example ci-web */
             name: string;
             scopes: components["schemas"]["Scope"][];
+            /**
+             * @description A secret of your own making, for tools that keep it elsewhere; without it one is made
+             * @example wbl_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+             */
+            token?: string;
         };
         NewWebhook: {
             /**
@@ -920,7 +925,7 @@ export interface components {
             } | null;
             run_uuid?: string | null;
         } & {
-            [key: string]: unknown;
+            [key: string]: string | number | boolean | null;
         };
         Publish: {
             builds?: components["schemas"]["NamedBuildReport"][];

@@ -6,6 +6,7 @@ import { readJson } from "../database/json.ts";
 import type { TokenScope } from "../database/schema.ts";
 import type { Token } from "./schema.ts";
 import { everything } from "./scopes.ts";
+import { newToken } from "./token.ts";
 
 type Created = Token & { token: string };
 type Headers = Record<string, string>;
@@ -65,6 +66,18 @@ forEachDatabase((test) => {
     expect(last && readJson(last.detail)).toMatchObject({ after: { name, scopes: shown.scopes } });
     const list = await api.get<Page<Token>>("/v1/tokens", admin);
     expect(JSON.stringify(list.body)).not.toContain(token.slice(4));
+  });
+
+  it("may have a secret of its maker's own, once, and one that is as random as ours", async () => {
+    const token = newToken();
+    expect((await create({ token })).body.token).toBe(token);
+    expect(await works(token)).toBe(true);
+    const again = problemOf(await create({ name: `${name}-again`, token }));
+    expect(again).toMatchObject({ status: 409, code: "token_exists" });
+    expect(JSON.stringify(again)).not.toContain(token.slice(4));
+    const short = problemOf(await create({ name: `${name}-short`, token: "wbl_short" }));
+    expect(short).toMatchObject({ code: "invalid_request", errors: [{ path: "token" }] });
+    expect(JSON.stringify(short)).not.toContain('short"');
   });
 
   it("that is revoked is refused from the next request on, by every server", async () => {

@@ -68,7 +68,18 @@ export const NewTokenSchema = z
     name: tokenName,
     description: printable(1, 1024).optional(),
     scopes: scopeList,
-    expires_at: moment.nullable().optional().openapi({ description: "Not given or null: never" }),
+    expires_at: moment
+      .nullable()
+      .optional()
+      .openapi({ type: ["string", "null"], description: "Not given or null: never" }),
+    token: z
+      .string()
+      .regex(/^wbl_[A-Za-z0-9_-]{43}$/, "must be wbl_ and 43 characters of base64url (256 random bits)")
+      .optional()
+      .openapi({
+        example: `wbl_${"x".repeat(43)}`,
+        description: "A secret of your own making, for tools that keep it elsewhere; without it one is made",
+      }),
   })
   .openapi("NewToken");
 

@@ -38,7 +38,7 @@ export class TokenService {
     const now = this.#clock().toISOString();
     const { name, scopes, description = null } = asked;
     const expiresAt = checkExpiry(asked.expires_at ?? null, now, caller);
-    const token = newToken();
+    const token = asked.token ?? newToken();
     const row = { name, scopes, description, created_by: caller.name, expires_at: expiresAt };
     await this.#database.write(async (tx) => {
       if (!(await insertToken(tx, { ...row, hash: hashToken(token) }, now))) throw tokenExists(name);
@@ -126,7 +126,7 @@ function tokenNotFound(name: string): Problem {
 }
 
 function tokenExists(name: string): Problem {
-  const detail = `There is a token "${name}" already. Give this one another name; or, if the answer that showed it was lost, revoke it and make it again.`;
+  const detail = `There is a token "${name}" already, or one with the secret that you gave. Give this one another name; or, if the answer that showed it was lost, revoke it and make it again.`;
   return new Problem("token_exists", detail);
 }
 

@@ -13,19 +13,26 @@ const isSmall = true;
 /** The namespaces that anybody may read, in one text, so that they come with the token in one question. */
 const open = sql<string | null>`(select string_agg(name, ' ') from namespaces where anonymous_read = 1)`;
 
+/** Both kinds of tokens; each database looks the hash up in both indexes. */
+function everyToken(db: Reader) {
+  return db
+    .selectFrom("tokens")
+    .select([sql<number | null>`id`.as("id"), "name", "hash", "scopes"])
+    .select((eb) => eb.ref("expires_at").$castTo<string | null>().as("expires_at"))
+    .unionAll(
+      db
+        .selectFrom("exchanged_tokens")
+        .select([sql<number | null>`null`.as("id"), "name", "hash", "scopes"])
+        .select((eb) => eb.ref("expires_at").$castTo<string | null>().as("expires_at")),
+    );
+}
+
 const byHash = prepared(
   (db, p: { hash: string }) =>
     db
-      .selectFrom("tokens")
-      .select([sql<number | null>`id`.as("id"), "name", "hash", "scopes", "expires_at", open.as("open")])
-      .where("hash", "=", p.hash)
-      .unionAll(
-        db
-          .selectFrom("exchanged_tokens")
-          .select([sql<number | null>`null`.as("id"), "name", "hash", "scopes"])
-          .select((eb) => [eb.ref("expires_at").$castTo<string | null>().as("expires_at"), open.as("open")])
-          .where("hash", "=", p.hash),
-      ),
+      .selectFrom(everyToken(db).as("every"))
+      .select(["id", "name", "hash", "scopes", "expires_at", open.as("open")])
+      .where("hash", "=", p.hash),
   isSmall,
 );
 
@@ -87,12 +94,12 @@ export type TokenInsert = {
   expires_at?: string | null;
 };
 
-/** Adds a token unless one of its name is there; true when it was added. */
+/** Adds a token unless one of its name or its secret is there; true when it was added. */
 export async function insertToken(tx: Writer, token: TokenInsert, now: string): Promise<boolean> {
   const row = await tx
     .insertInto("tokens")
     .values({ ...token, scopes: writeJson(token.scopes), created_at: now })
-    .onConflict((conflict) => conflict.column("name").doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
@@ -119,7 +126,8 @@ const kept = new Map<string, TokenScope[]>();
 
 function scopesOf(column: TokenScope[], openNamespaces: string | null): TokenScope[] {
   if (openNamespaces === null && typeof column !== "string") return column;
-  const key = `${typeof column === "string" ? column : JSON.stringify(column)} ${openNamespaces}`;
+  const text = typeof column === "string" ? column : JSON.stringify(column);
+  const key = openNamespaces === null ? text : `${text} ${openNamespaces}`;
   const earlier = kept.get(key);
   if (earlier) return earlier;
   const patterns = openNamespaces?.split(" ") ?? [];
