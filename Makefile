@@ -8,16 +8,19 @@ GO_MODULES := packer-plugin/shim e2e/pretend-amazon tools/go-version-check tools
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build tools dist bench format generate clean
+.PHONY: help demo test fuzz-api check build tools dist bench format generate clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 10
 
 demo: build ## a registry, two Packer builds, two Terraform plans: the whole chain before your eyes
 	@node tools/demo.ts
 
 test: build ## every test: unit, property, both databases, real Packer, Terraform and OpenTofu
 	@node tools/test.ts
+
+fuzz-api: $(INSTALLED) ## hours of invented requests to a real registry, each answer held to the API document (make test: minutes)
+	@node tools/fuzz-api.ts
 
 check: $(INSTALLED) ## types, lint, formatting, and that generated files are fresh
 	tsc -p tsconfig.json

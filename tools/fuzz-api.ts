@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RegistryClient, readSettings } from "@waybill/registry-client";
 import { ensurePython } from "./ensure-python.ts";
 import { furnishHome, isolatedEnvironment, repository } from "./environment.ts";
 import { startRegistryProcess } from "./registry-process.ts";
@@ -42,6 +43,7 @@ export async function fuzzApi(
   await furnishHome(home);
   const registry = await startRegistryProcess(home, env);
   try {
+    await fill(registry.address, token);
     // It reads both where it runs, and leaves what it remembers there.
     for (const name of ["schemathesis.toml", "hooks.py"]) {
       await copyFile(join(repository, "tools", "python", name), join(home, name));
@@ -62,6 +64,25 @@ export async function fuzzApi(
     await registry.end("SIGTERM");
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** What the examples of the document name, so that requests made of them come to something. */
+async function fill(address: string, token: string): Promise<void> {
+  const client = new RegistryClient(readSettings({ address, token }, {}), {
+    userAgent: "waybill-fuzz/0.1.0",
+  });
+  const images = [{ platform: "aws", region: "us-east-1", external_id: "ami-0c2a4e5f6a7b8c9d0" }];
+  const builds = [{ name: "amazon-ebs.web", artifact_type: "amazon.ami", images }];
+  for (const artifact of ["hashicorp/logstream", "hashicorp/web"]) {
+    for (let number = 1; number <= 9; number++) {
+      await client.publish(artifact, { fingerprint: `version-${number}`, builds });
+    }
+    for (const channel of ["production", "staging"]) {
+      await client.channels.put(artifact, channel, { version: 7 });
+      await client.channels.put(artifact, channel, { version: 8 });
+    }
+  }
+  client.close();
 }
 
 if (import.meta.main) {

@@ -100,7 +100,14 @@ export const ProvenanceSchema = z
     }
   })
   .transform(cleanUnknown)
-  .openapi("Provenance", { example: provenanceExample });
+  .openapi("Provenance", {
+    example: provenanceExample,
+    maxProperties: limits.mapEntries,
+    additionalProperties: {
+      type: ["string", "number", "boolean", "null"],
+      maxLength: limits.mapValueLength,
+    },
+  });
 
 /** What is stored of a provenance. */
 export type Provenance = z.output<typeof ProvenanceSchema>;

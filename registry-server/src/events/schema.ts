@@ -51,11 +51,19 @@ export const EventPage = page(EventSchema, "EventPage");
 const mostActions = 50;
 const known = `must be "*", an action such as "version.completed", or all of a kind such as "version.*"; the actions are ${eventActions.join(", ")}`;
 
+/** What `actionsOf` knows, for the API document. */
+const actionPatterns = `^(\\*|${[
+  ...new Set(eventActions.map((action) => `${action.split(".")[0]}.*`)),
+  ...eventActions,
+]
+  .map((text) => text.replaceAll(/[.*]/g, "\\$&"))
+  .join("|")})$`;
+
 /** Which actions: one, or all of a kind, or all. */
 export const actionPattern = z
   .string()
   .refine((text) => actionsOf(text).length > 0, known)
-  .openapi({ example: "version.*" });
+  .openapi({ example: "version.*", pattern: actionPatterns });
 
 const filters = {
   artifact: ScopeSchema.shape.pattern.optional().openapi({
@@ -70,7 +78,13 @@ const filters = {
     ])
     .transform((given) => [given].flat())
     .optional()
-    .openapi({ type: "array", items: { type: "string" }, example: ["version.*"] }),
+    .openapi({
+      type: "array",
+      items: { type: "string", pattern: actionPatterns },
+      minItems: 1,
+      maxItems: mostActions,
+      example: ["version.*"],
+    }),
 };
 const times = {
   since: moment.optional().openapi({ description: "From this moment on" }),
@@ -81,7 +95,7 @@ const eventId = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,14})$/, "must be the id of an event")
   .transform(Number)
-  .openapi({ type: "integer", minimum: 0, example: 4711 });
+  .openapi({ type: "integer", minimum: 0, maximum: 999_999_999_999_999, example: 4711 });
 
 export const eventsQuery = z.strictObject({ ...filters, ...times, limit, cursor });
 export const followQuery = z.strictObject(filters);

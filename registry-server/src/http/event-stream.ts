@@ -93,7 +93,10 @@ export class EventStream {
   }
 }
 
+/** One event, as those who read streams take it apart. */
+const eventShape = z.object({ id: z.string(), event: z.string(), data: z.string() }).partial();
+
 /** The response entry of a route contract that answers with an {@link EventStream}. */
 export function eventStreamAnswer(description: string, example: string) {
-  return { description, content: { "text/event-stream": { schema: z.string(), example } } };
+  return { description, content: { "text/event-stream": { schema: eventShape, example } } };
 }

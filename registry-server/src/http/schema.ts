@@ -105,7 +105,10 @@ export const textMap = z
     (map) => Object.keys(map).length <= limits.mapEntries,
     `must have at most ${limits.mapEntries} keys`,
   )
-  .openapi({ example: { commit: "4f2a9c1" }, maxProperties: limits.mapEntries });
+  .openapi({
+    example: { commit: "4f2a9c1" },
+    maxProperties: limits.mapEntries,
+  });
 
 export const versionNumber = z
   .int("must be a whole number")

@@ -29,6 +29,6 @@ export const offset = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,14})$/, "must be a number of bytes such as 4096")
   .transform(Number)
-  .openapi({ type: "integer", minimum: 0, example: 0 });
+  .openapi({ type: "integer", minimum: 0, maximum: 999_999_999_999_999, example: 0 });
 
 export type Log = z.output<typeof LogSchema>;

@@ -45,6 +45,15 @@ const label = printable(3, limits.mapKeyLength + limits.mapValueLength + 1).rege
   "must be key=value",
 );
 
+/** A label for the API document. */
+export const labelShown = {
+  type: "string",
+  minLength: 3,
+  maxLength: limits.mapKeyLength + limits.mapValueLength + 1,
+  pattern:
+    "^[^=\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+=[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$",
+} as const;
+
 /** `labels=a=1&labels=b=2` */
 export const labelList = z
   .preprocess(
@@ -87,7 +96,8 @@ export const resolveQuery = z
     ...filters,
     labels: labelList.optional().openapi({
       type: "array",
-      items: { type: "string" },
+      items: labelShown,
+      minItems: 1,
       maxItems: 16,
       example: ["os=ubuntu-24.04"],
       description: "`key=value`, repeatable",

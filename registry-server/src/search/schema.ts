@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { artifactType, externalId, platform, region } from "../builds/schema.ts";
 import { cursor, fingerprint, limit, limits, moment, namespaceName, printable } from "../http/schema.ts";
-import { labelList } from "../resolving/schema.ts";
+import { labelList, labelShown } from "../resolving/schema.ts";
 import { wordsOf } from "./words.ts";
 
 const commit = z
@@ -25,7 +25,8 @@ export const searchQuery = z
     namespace: namespaceName.optional(),
     label: labelList.optional().openapi({
       type: "array",
-      items: { type: "string" },
+      items: labelShown,
+      minItems: 1,
       maxItems: limits.labelFilters,
       example: ["team=platform"],
       description: "`key=value` of the version or of one of its builds, repeatable",

@@ -22,6 +22,7 @@ const issuer = printable(1, 512)
   .openapi({
     example: "https://token.actions.githubusercontent.com",
     description: "The claim `iss`, letter by letter. Its keys are found by OpenID Connect discovery",
+    pattern: "^https?://[^?#@]+$",
   });
 
 const claims = z
