@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,45 +6,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newToken } from "../src/tokens/token.ts";
 import { ami } from "./api.ts";
-
-const main = JSON.stringify(new URL("../src/main.ts", import.meta.url));
-const program = `import { serve } from ${main}; process.exitCode = await serve(process.argv.slice(1));`;
-
-/** `waybill serve` in a process of its own. */
-class ServeProcess {
-  readonly child: ChildProcess;
-  readonly stderr: Promise<string>;
-  stdout = "";
-  url = "";
-
-  constructor(args: string[], env: Record<string, string>) {
-    this.child = spawn(process.execPath, ["--input-type=module", "--eval", program, "--", ...args], {
-      env: { PATH: process.env.PATH, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.stderr = this.child.stderr ? text(this.child.stderr) : Promise.resolve("");
-  }
-
-  /** Resolves when it has said what it says at start, which it does in one piece. */
-  async started(): Promise<this> {
-    const { stdout } = this.child;
-    if (!stdout) throw new Error("it has no stdout");
-    const [chunk] = await Promise.race([once(stdout, "data"), once(this.child, "exit").then(() => [""])]);
-    stdout.on("data", (more) => {
-      this.stdout += more;
-    });
-    this.stdout += chunk;
-    this.url = /listens on (http:\S+)/.exec(this.stdout)?.[1] ?? "";
-    if (this.url === "") throw new Error(`it did not start: ${await this.stderr}`);
-    return this;
-  }
-
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    const exit = once(this.child, "exit");
-    this.child.kill(signal);
-    return (await exit)[0];
-  }
-}
+import { ServeProcess } from "./serve-process.ts";
 
 describe("waybill serve", () => {
   let directory: string;
@@ -103,8 +64,19 @@ describe("waybill serve", () => {
     const token = newToken();
     const started = await serve(["--log-level", "trace"], { WAYBILL_BOOTSTRAP_TOKEN: token }).started();
     expect((await publish(started.url, token, "f")).status).toBe(201);
+    // Also where no token belongs, by mistake.
+    await fetch(`${started.url}/v1/artifacts/serve/${token}`);
     await started.end("SIGTERM");
-    expect(started.stdout + (await started.stderr)).not.toContain(token.slice(4));
+    const stderr = await started.stderr;
+    expect(stderr).toContain("/v1/artifacts/serve/[redacted]");
+    expect(started.stdout + stderr).not.toContain(token.slice(4));
+  });
+
+  it("is not ended by SIGHUP, which asks it to read certificates again", async () => {
+    const started = await serve(["--dev"]).started();
+    started.child.kill("SIGHUP");
+    expect((await fetch(`${started.url}/v1/artifacts`)).status).toBe(200);
+    expect(await started.end("SIGTERM")).toBe(0);
   });
 
   it("loses nothing that it acknowledged when it is killed", async () => {

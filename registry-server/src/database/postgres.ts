@@ -71,6 +71,8 @@ export function openPostgres(
     application_name: "waybill",
     Client: PreparingClient,
   });
+  // One that breaks between two queries of a transaction is nobody's to hear of; the next query fails.
+  pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", (error) => log.warn({ error: error.message }, "a connection to the database broke"));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   setRunner(db, async (name, text, values) => (await pool.query({ name, text, values })).rows);
