@@ -23,7 +23,7 @@ test("lists what happened, who did it and to what, the newest first", async () =
     .map((row) => row.split("\t"));
   expect(rows.map(([, , actor, action, what]) => [actor, action, what])).toEqual([
     ["admin", "version.completed", "acme/web 1"],
-    ["admin", "version.opened", "acme/web"],
+    ["admin", "version.opened", "acme/web one"],
   ]);
   expect((await events("--actor", "nobody")).stderr).toContain("there is no such event");
 });

@@ -74,15 +74,15 @@ function print(items: Event_[], output: Output): void {
     return;
   }
   const rows = items.map((event) => {
-    const { id, at, actor, action, artifact, number, detail } = event;
-    return [
-      id,
-      at,
-      actor,
-      action,
-      [artifact, number].filter((part) => part !== null).join(" "),
-      detail.reason,
-    ];
+    const { id, at, actor, action, artifact, number, fingerprint, detail } = event;
+    const what = [artifact, number ?? fingerprint].filter((part) => part !== null).join(" ");
+    return [id, at, actor, action, what, about(detail), detail.reason];
   });
-  output.table(["ID", "TIME", "ACTOR", "ACTION", "VERSION", "REASON"], rows);
+  output.table(["ID", "TIME", "ACTOR", "ACTION", "VERSION", "ABOUT", "REASON"], rows);
+}
+
+/** The channel, build, token, webhook ... that an event is about. */
+function about({ before = {}, after = {} }: Event_["detail"]): string | undefined {
+  const names = [after.channel, after.name, after.build, before.channel, before.name, before.build];
+  return names.find((name) => typeof name === "string") as string | undefined;
 }

@@ -88,7 +88,7 @@ export async function updateDelivery(
   await tx.updateTable("deliveries").set(changes).where("id", "=", id).execute();
 }
 
-/** Has deliveries begin anew. @returns their messages */
+/** Has deliveries begin anew; those that wait for their first try do anyway. @returns their messages */
 export async function restartDeliveries(
   tx: Writer,
   webhookId: number,
@@ -102,6 +102,7 @@ export async function restartDeliveries(
     .where("webhook_id", "=", webhookId)
     .where(isOneOf(tx, "event_id", eventIds))
     .where("state", "in", states)
+    .where((is) => is.or([is("state", "<>", "waiting"), is("tries", ">", 0)]))
     .returning("message")
     .execute();
   return rows.map(({ message }) => message);

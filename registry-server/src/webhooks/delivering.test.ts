@@ -253,6 +253,21 @@ forEachDatabase((test) => {
     expect((await show()).earlier_secrets_until).toEqual([]);
   });
 
+  it("what waits for its next try is sent at once when it is replayed, and only once", async () => {
+    receiver.always(503);
+    await publish("f");
+    await run();
+    const earlier = jobs.waiting.splice(0);
+    receiver.always(204);
+    const since = { since: new Date(api.clock.read().getTime() - hour).toISOString() };
+    expect((await api.send("POST", path("/replay"), since)).body).toEqual({ replayed: 1 });
+    await run();
+    expect(receiver.received).toHaveLength(2);
+    jobs.waiting = earlier;
+    await run();
+    expect(receiver.received).toHaveLength(2);
+  });
+
   it("one delivery is sent again with its id", async () => {
     await publish("f");
     await run();

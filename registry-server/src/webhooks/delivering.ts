@@ -90,7 +90,7 @@ export class Deliverer {
     if (early <= 0) return { webhook, delivery };
     const waitMs = early + Math.round(Math.random() * spreadMs);
     await updateDelivery(tx, id, { next_at: new Date(now.getTime() + waitMs).toISOString() });
-    await addJob(jobs, tx, message, waitMs);
+    await addJob(jobs, tx, message, { waitMs });
     return undefined;
   }
 
@@ -121,7 +121,7 @@ export class Deliverer {
     }
     const next = nextTry(now, tries, result.retryAfterMs);
     await updateDelivery(tx, delivery.id, { ...counts, next_at: next.toISOString() });
-    await addJob(this.#needs.jobs, tx, delivery.message, next.getTime() - now.getTime());
+    await addJob(this.#needs.jobs, tx, delivery.message, { waitMs: next.getTime() - now.getTime() });
   }
 
   /** @returns whether the webhook is disabled now */

@@ -7,10 +7,19 @@ import { listEnabled, type WebhookRow } from "./store.ts";
 
 export const queueName = "webhooks";
 
-/** Has a delivery tried, in the transaction that decides so. */
-export async function addJob(jobs: Jobs, tx: Writer, message: string, waitMs = 0): Promise<void> {
+/**
+ * Has a delivery tried, in the transaction that decides so.
+ *
+ * @param key another one where it is to be tried now, although an earlier decision to try it later stands
+ */
+export async function addJob(
+  jobs: Jobs,
+  tx: Writer,
+  message: string,
+  { waitMs = 0, key = message }: { waitMs?: number; key?: string } = {},
+): Promise<void> {
   const startAfter = waitMs > 0 ? { startAfter: new Date(Date.now() + waitMs) } : {};
-  await jobs.add(tx, queueName, { message }, { key: message, ...startAfter });
+  await jobs.add(tx, queueName, { message }, { key, ...startAfter });
 }
 
 /** Whether a webhook is to be told of an event. */

@@ -22,6 +22,7 @@ import { mustFind } from "./service.ts";
 import { lockWebhook, updateWebhook, type WebhookRow } from "./store.ts";
 import { viewDelivery } from "./view.ts";
 
+const all: readonly DeliveryState[] = ["waiting", "failed", "delivered"];
 /** In one request; whoever needs more asks for shorter spans. */
 const mostReplayed = 5_000;
 
@@ -82,20 +83,18 @@ export class DeliveryService {
       const messages: string[] = [];
       if (message !== undefined) {
         const row = await mustFindDelivery(webhook, await findDelivery(tx, message), message);
-        messages.push(
-          ...(await restartDeliveries(tx, webhook.id, [row.event_id], ["failed", "delivered"], now)),
-        );
+        messages.push(...(await restartDeliveries(tx, webhook.id, [row.event_id], all, now)));
       } else {
         const span = { since: since ?? now, until: until ?? new Date(clock().getTime() + 1).toISOString() };
         const events = await eventsBetween(tx, span, mostReplayed + 1);
         if (events.length > mostReplayed) throw tooManyEvents();
         const wanted = events.filter((event) => hears(webhook, event)).map(({ id }) => id);
         for (const id of wanted) messages.push((await insertDelivery(tx, webhook.id, id, now)) ?? "");
-        const states: DeliveryState[] = delivered ? ["failed", "delivered"] : ["failed"];
+        const states = delivered ? all : all.filter((state) => state !== "delivered");
         messages.push(...(await restartDeliveries(tx, webhook.id, wanted, states, now)));
       }
       const replayed = messages.filter((one) => one !== "");
-      for (const one of replayed) await addJob(jobs, tx, one);
+      for (const one of replayed) await addJob(jobs, tx, one, { key: `${one} ${now}` });
       // Whoever asks knows that the receiver is back.
       if (replayed.length > 0) await updateWebhook(tx, webhook.id, { paused_until: null });
       return replayed.length;
