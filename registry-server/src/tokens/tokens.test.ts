@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Api, problemOf } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
 import { bootstrapTokens } from "./bootstrap.ts";
-import { isToken, newToken } from "./token.ts";
+import { everything } from "./scopes.ts";
+import { insertToken } from "./store.ts";
+import { hashToken, isToken, newToken } from "./token.ts";
 
 const clock = () => new Date("2026-01-01T00:00:00Z");
 
@@ -78,5 +80,27 @@ forEachDatabase((test) => {
     const api = new Api(test.database, { dev: false });
     expect((await api.get("/v1/artifacts", { Authorization: `Bearer ${shown[0]}` })).status).toBe(200);
     expect(await bootstrapTokens(test.database, clock)).toEqual({ givenIsUnknown: false });
+  });
+});
+
+forEachDatabase((test) => {
+  it("of an admin is made anew by a start that finds none which lasts, under a name that is free", async () => {
+    const { database } = test;
+    const given = newToken();
+    const scopes = [{ scope: "read" as const, pattern: "*" }];
+    await database.write((tx) =>
+      insertToken(tx, { name: "admin", hash: hashToken(given), scopes }, clock().toISOString()),
+    );
+    const expires_at = "2026-01-02T00:00:00.000Z";
+    await database.write((tx) =>
+      insertToken(tx, { name: "day", hash: "x", scopes: everything, expires_at }, clock().toISOString()),
+    );
+    const { shown, givenIsUnknown } = await bootstrapTokens(database, clock, given);
+    expect(givenIsUnknown).toBe(false);
+    expect(shown).not.toBe(given);
+    const api = new Api(database, { dev: false });
+    const self = await api.get("/v1/tokens/self", { Authorization: `Bearer ${shown}` });
+    expect(self.body).toMatchObject({ name: "admin-2", scopes: everything });
+    expect(await bootstrapTokens(database, clock, given)).toEqual({ givenIsUnknown: false });
   });
 });
