@@ -22,35 +22,49 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 };
 
 /**
- * The licences of all packages that went into a bundle.
+ * The licences of all packages that went into a bundle, each text once.
  *
- * @param also further files that name a licence, by title
- * @throws when a package has no licence text and its licence is none of the well-known
+ * @param also further files that hold a licence, by title
+ * @throws when a package has no licence text, and nothing says what its licence is
  */
 export function noticesFor(metafile: Metafile, also: Record<string, string> = {}): string {
-  const directories = new Set<string>();
-  for (const input of Object.keys(metafile.inputs)) {
-    const path = relative(repository, join(process.cwd(), input));
-    const [directory] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? [];
-    if (directory !== undefined) directories.add(join(repository, directory));
+  const titles = new Map<string, string[]>();
+  const add = (text: string, title: string) => titles.set(text, [...(titles.get(text) ?? []), title]);
+  const packages = directoriesIn(metafile).map(readPackage);
+  for (const { title, license, author, text } of packages) add(text ?? textOf(license, author), title);
+  for (const [title, path] of Object.entries(also)) add(readFileSync(path, "utf8").trim(), title);
+  const head = "Waybill is under the Mozilla Public License 2.0. What others wrote and this comes with:";
+  const notices = [...titles].map(([text, names]) => `${names.sort().join("\n")}\n\n${text}`);
+  return `${[head, ...notices.sort()].join(rule)}\n`;
+
+  function textOf(license: string, author: string): string {
+    // The text of this licence names nobody, so that of one package is that of all.
+    const [same] =
+      license === "Apache-2.0" ? packages.filter((one) => one.license === license && one.text) : [];
+    if (same?.text) return same.text;
+    const known = wellKnown[license];
+    if (known === undefined) throw new Error(`a package by ${author} has no licence text, only "${license}"`);
+    return `Copyright (c) ${author}\n\n${known}`;
   }
-  const packages = [...directories].map(noticeOf).sort();
-  const others = Object.entries(also).map(
-    ([title, path]) => `${title}\n\n${readFileSync(path, "utf8").trim()}`,
-  );
-  const head = "Waybill is under the Mozilla Public License 2.0. What others wrote and this file comes with:";
-  return `${[head, ...packages, ...others].join(rule)}\n`;
 }
 
-function noticeOf(directory: string): string {
-  const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
-  const { name, version, license, author } = manifest;
-  const title = `${name} ${version} (${license})`;
-  const [file] = globSync("{LICEN[CS]E,licen[cs]e,NOTICE}*", { cwd: directory }).sort();
-  if (file !== undefined) return `${title}\n\n${readFileSync(join(directory, file), "utf8").trim()}`;
-  const text = wellKnown[license];
-  if (text === undefined)
-    throw new Error(`${name} has no licence text, and ${license} is none that is known`);
-  const by = typeof author === "object" ? author.name : (author ?? `the authors of ${name}`);
-  return `${title}\n\nCopyright (c) ${by}\n\n${text}`;
+/** The directories of all packages that files of a bundle come from. */
+function directoriesIn(metafile: Metafile): string[] {
+  const paths = Object.keys(metafile.inputs).map((input) => relative(repository, join(process.cwd(), input)));
+  const found = paths.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  return [...new Set(found)];
+}
+
+function readPackage(directory: string) {
+  const path = join(repository, directory);
+  const { name, version, license, author } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  const files = globSync("{LICEN[CS]E,licen[cs]e,NOTICE}*", { cwd: path }).sort();
+  const text = files.map((file) => readFileSync(join(path, file), "utf8").trim()).join("\n\n");
+  const by: string = (typeof author === "object" ? author.name : author) ?? `the authors of ${name}`;
+  return {
+    title: `${name} ${version} (${license})`,
+    license: String(license),
+    author: by,
+    text: text || undefined,
+  };
 }
