@@ -15,13 +15,14 @@ import { type Ran, type Surroundings, scratch, waybill } from "./waybill.ts";
 export function useRegistry(more: Record<string, string> = {}) {
   const token = `wbl_${randomBytes(32).toString("base64url")}`;
   const spool = join(scratch(), "spool");
+  const dir = scratch();
+  const databaseUrl = `sqlite:${join(dir, "registry.sqlite")}`;
   let registry: RegistryProcess | undefined;
 
   beforeAll(async () => {
-    const dir = scratch();
     const settings = {
       WAYBILL_LISTEN: "127.0.0.1:0",
-      WAYBILL_DATABASE_URL: `sqlite:${join(dir, "registry.sqlite")}`,
+      WAYBILL_DATABASE_URL: databaseUrl,
       WAYBILL_DATA_DIR: dir,
       WAYBILL_BOOTSTRAP_TOKEN: token,
       ...more,
@@ -40,6 +41,8 @@ export function useRegistry(more: Record<string, string> = {}) {
   run.settings = () => ({ WAYBILL_ADDRESS: run.address(), WAYBILL_TOKEN: token });
   run.address = () => `${registry?.address}/`;
   run.spool = spool;
+  run.dataDir = dir;
+  run.databaseUrl = databaseUrl;
   return run;
 }
 

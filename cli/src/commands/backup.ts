@@ -20,6 +20,8 @@ export function define(command: Command, output: Output): void {
     .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (file: string, { withoutFiles, ...given }) => {
+      // Elsewhere a reader that goes is no failure; here it has half an archive.
+      if (file === "-") process.stdout.removeAllListeners("error");
       await operate(async ({ backup }) => {
         const done = await backup(file, { ...given, withFiles: !withoutFiles }, (line) => output.note(line));
         const text = `backed up ${countsText(done)}`;

@@ -86,9 +86,10 @@ export async function backupTo(target: Writable, { place, files, progress }: Bac
   return archive.end(sums);
 }
 
-function unwritten(error: unknown, path: string): unknown {
+/** Why an archive could not be written, as a sentence. */
+export function unwritten(error: unknown, path: string): unknown {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
-  if (!code || !/^(open|write|close|fsync)$/.test(syscall ?? "")) return error;
+  if (!code || !/^(open|write|writev|close|fsync)$/.test(syscall ?? "")) return error;
   return new OperatingError(`${path} cannot be written: ${message}. Nothing was kept.`);
 }
 

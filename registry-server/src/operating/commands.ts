@@ -1,9 +1,9 @@
 /** What the commands of the operator do; `waybill` names them and prints what they give. */
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { type Config, ConfigError, readConfig } from "../config.ts";
 import { type FileStore, openFileStore } from "../files/stores/store.ts";
 import { settings } from "../settings.ts";
-import { backupTo, backupToFile } from "./backup.ts";
+import { backupTo, backupToFile, unwritten } from "./backup.ts";
 import { type Checked, checkRegistry } from "./check.ts";
 import { OperatingError } from "./connection.ts";
 import { type Diagnosis, diagnose, diagnoseSettings } from "./doctor.ts";
@@ -26,7 +26,6 @@ export type Given = {
 
 /** Stands for standard input or output in the place of an archive. */
 const standard = "-";
-const [standardInput, standardOutput] = [0, 1];
 
 type Archive = {
   archive: string;
@@ -47,7 +46,9 @@ export async function backup(
   const needs = { place, files: given.withFiles ? await storeOf(config) : undefined, progress };
   const { tables, files } =
     path === standard
-      ? await backupTo(createWriteStream("", { fd: standardOutput }), needs)
+      ? await backupTo(process.stdout, needs).catch((error: unknown) => {
+          throw unwritten(error, "standard output");
+        })
       : await backupToFile(path, needs);
   return { archive: path, tables, files };
 }
@@ -59,7 +60,7 @@ export async function restore(
   progress: Progress,
 ): Promise<Archive & { database?: string }> {
   const config = configOf(given);
-  const source = createReadStream(path, path === standard ? { fd: standardInput } : {});
+  const source = path === standard ? process.stdin : createReadStream(path);
   const shown = path === standard ? "The archive" : path;
   const place = await placeOf(config.databaseUrl, config.dataDir);
   const { beginning, end } = given.dryRun
