@@ -77,10 +77,8 @@ async function fill(address: string, token: string): Promise<void> {
     for (let number = 1; number <= 9; number++) {
       await client.publish(artifact, { fingerprint: `version-${number}`, builds });
     }
-    for (const channel of ["production", "staging"]) {
-      await client.channels.put(artifact, channel, { version: 7 });
-      await client.channels.put(artifact, channel, { version: 8 });
-    }
+    await client.channels.put(artifact, "production", { version: 7 });
+    await client.channels.put(artifact, "staging", { version: 8 });
   }
   client.close();
 }

@@ -22,7 +22,7 @@ export class Tokens {
 
   /** Makes a token; the answer is the only one that ever shows it. */
   async create(body: NewToken, options?: CallOptions): Promise<CreatedToken> {
-    return this.#routes.send("POST", "v1/tokens", { body }, "token", options);
+    return this.#routes.send("POST", "v1/tokens", { body, once: true }, "token", options);
   }
 
   async list(paging: Paging = {}, options?: CallOptions): Promise<Page<Token>> {

@@ -31,6 +31,8 @@ export type Call = {
   headers?: Record<string, string>;
   /** Only if the thing still has this entity tag; otherwise the registry answers 412. */
   ifMatch?: string;
+  /** Doing it twice is not the same as doing it once: it is tried again only when it was surely not done. */
+  once?: boolean;
   /** A field that the body of the answer always has; not given when the answer has no body. */
   expects?: string;
   /** Sent without a token. */
@@ -48,6 +50,8 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 20_000;
 /** A body that goes on may take as long as it wants; one that does not move for so long is given up. */
 const STALLED_MS = 60_000;
+/** When it has all bytes of an upload, a registry makes sure that they survive a loss of power before it answers. */
+const KEEPING_MS = 10 * STALLED_MS;
 
 /**
  * Makes calls: one deadline over all attempts of a call, retries with growing, jittered pauses. Every write of the
@@ -139,6 +143,7 @@ export class Caller {
         continue;
       }
       const pause = outcome.afterMs ?? backoffMs(attempt);
+      if (call.once && outcome.again && !outcome.undone) throw perhapsDone(outcome.error);
       const hopeless = !outcome.again || attempt > this.#retries;
       if (hopeless || pause > LONGEST_PAUSE_MS || performance.now() + pause >= ends) throw outcome.error;
       // What happened comes before the semicolon, advice after it; that is for the end.
@@ -164,9 +169,14 @@ export class Caller {
     if (signal?.aborted) throw cancelled();
     const { address, timeoutMs } = this.#settings;
     const deadline = new AbortController();
-    const limitMs = upload ? STALLED_MS : Math.max(1, Math.ceil(remainingMs));
-    const timer = setTimeout(() => deadline.abort(), limitMs);
-    const source = upload && new Source(upload.open(), () => timer.refresh());
+    const timerOf = (ms: number) => setTimeout(() => deadline.abort(), ms);
+    let timer = timerOf(upload ? STALLED_MS : Math.max(1, Math.ceil(remainingMs)));
+    const source =
+      upload &&
+      new Source(upload.open(), (isAll) => {
+        clearTimeout(timer);
+        timer = timerOf(isAll ? KEEPING_MS : STALLED_MS);
+      });
     try {
       const opened = await this.#transport.send({
         method,
@@ -186,7 +196,7 @@ export class Caller {
       if (source?.failure) throw source.failure;
       if (!deadline.signal.aborted) return connectionFailure(thrown, this.#settings);
       const what = upload
-        ? `took nothing for ${limitMs / 1000} s`
+        ? `did not go on with what it was sent`
         : `did not answer within ${timeoutMs / 1000} s`;
       const sentence = `the registry at ${address.href} ${what}${upload ? "" : " (timeout, WAYBILL_TIMEOUT)"}`;
       return {
@@ -238,6 +248,12 @@ export class Caller {
     this.#secrets.add(answer.token);
     return answer;
   }
+}
+
+function perhapsDone({ kind, message, code }: RegistryError): RegistryError {
+  const [happened] = message.split(";");
+  const advice = "it may have been done all the same, so look before you try again";
+  return new RegistryError(kind, `${happened}; ${advice}`, { code });
 }
 
 function cancelled(): RegistryError {

@@ -111,6 +111,19 @@ test("gives up after the last retry and says what it got", async () => {
   expect(seen).toHaveLength(2);
 });
 
+test("does not make a token twice: only what was surely not done is tried again", async () => {
+  const token = { name: "ci", scopes: [] };
+  const { address, seen } = await play((_, response, attempt) => {
+    if (attempt === 1) return problem(response, 503, "unavailable", {}, { "retry-after": "0" });
+    response.socket?.destroy();
+  });
+  await expect(client(address).tokens.create(token)).rejects.toMatchObject({
+    kind: "unreachable",
+    message: `the registry at ${address}/ cut the connection; it may have been done all the same, so look before you try again`,
+  });
+  expect(seen).toHaveLength(2);
+});
+
 test("waits as long as Retry-After asks, unless that is longer than a caller would wait", async () => {
   const { address, seen } = await play((_, response, attempt) => {
     const seconds = attempt === 1 ? "0" : "3600";

@@ -4,7 +4,13 @@ import type { Answer } from "./transport.ts";
 import { LARGEST_ANSWER_BYTES, OversizedAnswer, UnusableCaFile } from "./transport.ts";
 
 /** An attempt that failed: what to tell the caller, and whether trying again may help (then after how long). */
-export type Failure = { error: RegistryError; again: boolean; afterMs?: number | undefined };
+export type Failure = {
+  error: RegistryError;
+  again: boolean;
+  afterMs?: number | undefined;
+  /** The registry surely did nothing, so that even what must not be done twice may be tried again. */
+  undone?: boolean;
+};
 
 const BUSY = new Set([429, 502, 503, 504]);
 const NEVER_AGAIN = new Set(["ENOTFOUND", "ERR_INVALID_CHAR", "EPROTO"]);
@@ -59,7 +65,7 @@ export function connectionFailure(thrown: unknown, { address, caFile }: Settings
     const who = byProxy
       ? "the proxy named by HTTPS_PROXY or HTTP_PROXY refused the connection"
       : "connection refused";
-    return failed(`${at} cannot be reached: ${who}; ${CHECK}`);
+    return { ...failed(`${at} cannot be reached: ${who}; ${CHECK}`), undone: true };
   }
   const cut = code === "ECONNRESET" || code === "EPIPE";
   return failed(cut ? `${at} cut the connection` : `${at} cannot be reached: ${code || message}; ${CHECK}`);
@@ -85,7 +91,9 @@ export function readAnswer(
   const again = BUSY.has(status);
   const afterMs = again ? retryAfterMs(headers["retry-after"]) : undefined;
   const problem = asProblem(json);
-  if (problem && status >= 400) return { error: problemError({ ...problem, status }), again, afterMs };
+  if (problem && status >= 400) {
+    return { error: problemError({ ...problem, status }), again, afterMs, undone: true };
+  }
   const at = `the registry at ${address.href}`;
   if (status >= 300 && status < 400) {
     return notWaybill(`${at} redirects elsewhere (${status}); set address to where it really is`, status);

@@ -9,7 +9,7 @@ export type VersionReference = number | `fingerprint:${string}`;
 export type Paging = { limit?: number | undefined; cursor?: string | undefined };
 
 type Value = string | number | boolean | undefined;
-type Change = Pick<Call, "ifMatch" | "content" | "upload"> & { body?: unknown };
+type Change = Pick<Call, "ifMatch" | "content" | "upload" | "once"> & { body?: unknown };
 
 /** What the parts of the client share: where things are below the address, and how they are asked for. */
 export class Routes {

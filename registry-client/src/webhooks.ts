@@ -21,7 +21,7 @@ export class Webhooks {
   }
 
   create(body: NewWebhook, options?: CallOptions): Promise<CreatedWebhook> {
-    return this.#routes.send("POST", "v1/webhooks", { body }, "name", options);
+    return this.#routes.send("POST", "v1/webhooks", { body, once: true }, "name", options);
   }
 
   list(page: Paging = {}, options?: CallOptions): Promise<Page<Webhook>> {
@@ -48,7 +48,7 @@ export class Webhooks {
   /** @param overlapHours for how long earlier secrets sign, too */
   rotateSecret(name: string, overlapHours: number, options?: CallOptions): Promise<WebhookSecret> {
     const body = { overlap_hours: overlapHours };
-    return this.#routes.send("POST", path(name, "/rotate-secret"), { body }, "secret", options);
+    return this.#routes.send("POST", path(name, "/rotate-secret"), { body, once: true }, "secret", options);
   }
 
   /** The newest first. */
