@@ -1,10 +1,11 @@
-import type { JobOptions, Jobs, Queue, Turn } from "../src/jobs/queue.ts";
+import type { JobOptions, Jobs, Periodic, Queue, Turn } from "../src/jobs/queue.ts";
 
 type Handle = (payload: object, turn: Turn) => Promise<void>;
 
 /** Jobs that are done when a test says so; when they should be done is only noted. */
 export class ManualJobs implements Jobs {
   readonly #handlers = new Map<string, Handle>();
+  readonly #periodic = new Map<string, Periodic["run"]>();
   waiting: { queue: string; payload: object; options: JobOptions }[] = [];
 
   async add(_tx: unknown, queue: string, payload: object, options: JobOptions = {}): Promise<void> {
@@ -18,7 +19,14 @@ export class ManualJobs implements Jobs {
     this.#handlers.set(name, handle as Handle);
   }
 
-  every(): void {}
+  every({ name, run }: Periodic): void {
+    this.#periodic.set(name, run);
+  }
+
+  /** Does what is done now and then. */
+  async tend(name: string): Promise<void> {
+    await this.#periodic.get(name)?.(new AbortController().signal);
+  }
 
   async counts() {
     return [];

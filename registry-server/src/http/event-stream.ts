@@ -62,6 +62,8 @@ export class EventStream {
       clearInterval(keepingAlive);
       closing.removeEventListener("abort", end);
       ended.abort();
+      // It may also be between two events, where it sees no signal.
+      events.return?.().catch(() => {});
     }
     closing.addEventListener("abort", end);
     if (closing.aborted) end();

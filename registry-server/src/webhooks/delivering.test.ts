@@ -268,6 +268,21 @@ forEachDatabase((test) => {
     expect(receiver.received).toHaveLength(2);
   });
 
+  it("a delivery that nobody works on any more is found, and what ended long ago is forgotten", async () => {
+    await publish("f");
+    jobs.waiting = [];
+    api.clock.advance(hour);
+    await jobs.tend(queueName);
+    await run();
+    expect(receiver.received).toHaveLength(1);
+    api.clock.advance(29 * day);
+    await jobs.tend(queueName);
+    expect(await deliveries()).toHaveLength(1);
+    api.clock.advance(2 * day);
+    await jobs.tend(queueName);
+    expect(await deliveries()).toEqual([]);
+  });
+
   it("one delivery is sent again with its id", async () => {
     await publish("f");
     await run();

@@ -70,7 +70,8 @@ export class Deliverer {
     const { database, clock, jobs } = this.#needs;
     const before = (ms: number) => new Date(clock().getTime() - ms).toISOString();
     await database.write(async (tx) => {
-      for (const message of await listOverdue(tx, before(overdueMs), batch)) await addJob(jobs, tx, message);
+      const overdue = await listOverdue(tx, before(overdueMs), batch);
+      for (const message of overdue) await addJob(jobs, tx, message, { key: `${message} overdue` });
       await forgetEnded(tx, before(keepMs), batch);
     });
   }
@@ -121,7 +122,8 @@ export class Deliverer {
     }
     const next = nextTry(now, tries, result.retryAfterMs);
     await updateDelivery(tx, delivery.id, { ...counts, next_at: next.toISOString() });
-    await addJob(this.#needs.jobs, tx, delivery.message, { waitMs: next.getTime() - now.getTime() });
+    const wait = { waitMs: next.getTime() - now.getTime(), key: `${delivery.message} ${tries}` };
+    await addJob(this.#needs.jobs, tx, delivery.message, wait);
   }
 
   /** @returns whether the webhook is disabled now */
