@@ -18,9 +18,9 @@ const LARGEST_CONTENT_BYTES = 16 * LARGEST_BODY_BYTES;
 export class Source {
   failure: unknown;
   readonly #bytes: AsyncIterable<Uint8Array>;
-  readonly #onTaken: () => void;
+  readonly #onTaken: (isAll: boolean) => void;
 
-  constructor(bytes: AsyncIterable<Uint8Array>, onTaken: () => void) {
+  constructor(bytes: AsyncIterable<Uint8Array>, onTaken: (isAll: boolean) => void) {
     this.#bytes = bytes;
     this.#onTaken = onTaken;
   }
@@ -29,8 +29,9 @@ export class Source {
     try {
       for await (const chunk of this.#bytes) {
         yield chunk;
-        this.#onTaken();
+        this.#onTaken(false);
       }
+      this.#onTaken(true);
     } catch (error) {
       this.failure = error;
       throw error;
