@@ -9,6 +9,7 @@ import { ami } from "./api.ts";
 import { dial, sendRaw } from "./raw.ts";
 
 const versions = "/v1/artifacts/attack/one/versions";
+const json = (body: string) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body });
 const publish = (fingerprint: string) =>
   JSON.stringify({ fingerprint, builds: [{ name: "a", ...ami(`ami-${fingerprint}`) }] });
 
@@ -29,6 +30,7 @@ describe("a server that is attacked", () => {
     return (await fetch(`${server.url}/v1/artifacts`)).status === 200;
   }
 
+  const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
   const raw = (bytes: string | Buffer) => sendRaw(server.url, bytes);
   const post = (headers: string, body: string | Buffer = "", path = versions) =>
     raw(
@@ -61,6 +63,29 @@ describe("a server that is attacked", () => {
       const answer = text(slow);
       expect(await isServing()).toBe(true);
       expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
+      clearInterval(drip);
+    });
+
+    it("does not wait for a client that never closes its half of the connection", async () => {
+      const slow = dial(server.url, { allowHalfOpen: true });
+      slow.write(
+        `POST ${versions} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n`,
+      );
+      slow.resume();
+      const drip = setInterval(() => slow.write(" "), 100);
+      await new Promise((resolve) => slow.once("close", resolve));
+      clearInterval(drip);
+      await expect.poll(async () => (await metrics()).match(/in_flight (\d+)/)?.[1]).toBe("0");
+    });
+
+    it("gives up an upload that hardly goes on", async () => {
+      expect((await fetch(`${server.url}${versions}`, json(publish("upload")))).status).toBe(201);
+      const slow = dial(server.url);
+      const path = `/v1/artifacts/attack/one/files/${"a".repeat(64)}`;
+      slow.write(`PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n`);
+      const drip = setInterval(() => slow.write("a"), 100);
+      expect(await isServing()).toBe(true);
+      expect(await text(slow)).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
       clearInterval(drip);
     });
 
@@ -212,11 +237,8 @@ describe("a server that is attacked", () => {
       const before = readdirSync(dataDir, { recursive: true }).length;
       const files = outside.map((path) => ({ path, size: 1, sha256: "a".repeat(64), stored: false }));
       const builds = [{ name: "../../../tmp/build", ...ami("ami-files"), files }];
-      const reply = await fetch(`${server.url}${versions}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ fingerprint: "files", builds }),
-      });
+      const body = JSON.stringify({ fingerprint: "files", builds });
+      const reply = await fetch(`${server.url}${versions}`, json(body));
       expect([201, 400]).toContain(reply.status);
       const document = await fetch(
         `${server.url}${versions}/1/builds/a/documents/${encodeURIComponent("../../x")}`,

@@ -2,9 +2,9 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 
 /** A connection to a server that tests write to byte by byte. */
-export function dial(url: string): Socket {
+export function dial(url: string, options: { allowHalfOpen?: boolean } = {}): Socket {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ port: Number(port), host: hostname, ...options });
   socket.on("error", () => {});
   return socket;
 }

@@ -5,7 +5,8 @@ import { Problem } from "./problem.ts";
 /** What must arrive of a body that is handed on while it does, in the time that others have for all of it. */
 const leastBytes = 64 * 1024;
 
-const limits = new WeakMap<IncomingMessage, { timer: NodeJS.Timeout; mostMs: number }>();
+type Limit = { timer: NodeJS.Timeout; mostMs: number; giveUp(): void };
+const limits = new WeakMap<IncomingMessage, Limit>();
 
 /**
  * Ends requests whose body does not arrive in time, unless their route reads them by {@link expectSlowly}.
@@ -16,12 +17,13 @@ export function limitArrival(server: Server, mostMs: number): void {
   server.prependListener("request", (request: IncomingMessage) => {
     const { headers, socket } = request;
     if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) return;
-    const timer = setTimeout(() => {
+    const giveUp = () => {
       const error = Object.assign(new Error("slow"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
       if (!request.complete) server.emit("clientError", error, socket);
-    }, mostMs);
+    };
+    const timer = setTimeout(giveUp, mostMs);
     timer.unref();
-    limits.set(request, { timer, mostMs });
+    limits.set(request, { timer, mostMs, giveUp });
     request.once("close", () => clearTimeout(timer));
   });
 }
@@ -33,13 +35,14 @@ export function limitArrival(server: Server, mostMs: number): void {
  * @throws Problem `request_timeout`
  */
 export async function* expectSlowly(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  const { timer, mostMs = 60_000 } = limits.get(request) ?? {};
+  const { timer, mostMs = 60_000, giveUp } = limits.get(request) ?? {};
   clearTimeout(timer);
   let arrived = 0;
+  let isLate = false;
   const watch = setInterval(() => {
-    const detail = `Less than ${leastBytes / 1024} KiB of the body arrived in ${mostMs / 1000} seconds.`;
-    if (arrived < leastBytes) request.destroy(new Problem("request_timeout", detail));
+    isLate = arrived < leastBytes;
     arrived = 0;
+    if (isLate) giveUp?.();
   }, mostMs);
   watch.unref();
   try {
@@ -47,8 +50,9 @@ export async function* expectSlowly(request: IncomingMessage): AsyncIterable<Uin
       arrived += chunk.length;
       yield chunk;
     }
-  } catch (error) {
-    if (error instanceof Problem) throw error;
+  } catch {
+    const detail = `Less than ${leastBytes / 1024} KiB of the body arrived in ${mostMs / 1000} seconds.`;
+    if (isLate) throw new Problem("request_timeout", detail);
     throw new Problem("invalid_request", "The body ended before all of it had arrived.");
   } finally {
     clearInterval(watch);

@@ -14,6 +14,8 @@ const closeIdleEveryMs = 50;
 const longestHeadersMs = 15_000;
 const handshakeMs = 10_000;
 const keepAliveMs = 30_000;
+/** How long a client has to read why it was refused. */
+const lingerMs = 1_000;
 /** A client that takes nothing of its answer for so long, or sends nothing, is gone. */
 const idleMs = 300_000;
 /** With fewer, clients that come together would be left to try again after one, three and seven seconds. */
@@ -81,6 +83,8 @@ function answerBadRequest(
   const body = JSON.stringify(problem.toBody());
   const head = `HTTP/1.1 ${problem.status} Bad Request\r\nContent-Type: application/problem+json\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\n\r\n${body}`);
+  // Who is slow on purpose would keep his half of the connection open, and the request with it.
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
 const badRequests: Record<string, [ProblemCode, string]> = {
