@@ -169,7 +169,7 @@ export class Caller {
     if (signal?.aborted) throw cancelled();
     const { address, timeoutMs } = this.#settings;
     const deadline = new AbortController();
-    const timerOf = (ms: number) => setTimeout(() => deadline.abort(), ms);
+    const timerOf = (ms: number) => setTimeout(() => deadline.abort(), ms).unref();
     let timer = timerOf(upload ? STALLED_MS : Math.max(1, Math.ceil(remainingMs)));
     const source =
       upload &&
