@@ -14,7 +14,7 @@ const registry = useRegistry();
 const withoutCommands = ["clients", "dependencies", "limits", "publishing", "server", "vocabulary"];
 /** In the order of a reader who goes from release to trouble to tidying up. */
 const pages =
-  "resolving access channels ancestry search documents logs comparing consumers revocation retention operating observability audit webhooks".split(
+  "resolving access channels ancestry search documents logs comparing consumers revocation retention operating backup observability audit webhooks".split(
     " ",
   );
 

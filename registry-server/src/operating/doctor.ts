@@ -27,7 +27,7 @@ type Patient = {
 const gibibyte = 1024 ** 3;
 const leastFreeBytes = gibibyte / 4;
 const wantedFreeBytes = 2 * gibibyte;
-const oldestPostgres = 14;
+const oldestPostgres = 13;
 /** What makes order by time doubtful; identity tokens of CI jobs are refused beyond some more. */
 const clockWarningMs = 2_000;
 const clockWrongMs = 30_000;
