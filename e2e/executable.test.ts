@@ -59,6 +59,17 @@ test("one file serves, publishes, resolves, and knows it all after a restart", a
   expect(await waybill("resolve", "acme/web")).toBe("ami-1\n");
 });
 
+test("operators back up and restore with it", async () => {
+  await serve();
+  await waybill("publish", "acme/web", ...publication);
+  await waybill("backup", join(home, "backup.tar"));
+  await stop();
+  const restored = join(home, "restored");
+  await waybill("restore", join(home, "backup.tar"), "--data-dir", restored);
+  await serve(["--data-dir", restored]);
+  expect(await waybill("resolve", "acme/web")).toBe("ami-1\n");
+});
+
 test("its driver is unpacked for its owner only, and made again when it is damaged", async () => {
   await serve();
   await stop();
