@@ -69,10 +69,18 @@ test("says why the registry does not trust it, without showing it, and tries ane
     problem(response, 403, "identity_refused", { detail: `No rule for ${identity}.` }),
   );
   const made = client({ WAYBILL_ADDRESS: address, WAYBILL_OIDC_TOKEN: identity });
-  const failure = { kind: "refused", code: "identity_refused", message: "No rule for [token]." };
+  const message = "the identity token of this job was not exchanged for a token: No rule for [token].";
+  const failure = { kind: "refused", code: "identity_refused", status: 401, message };
   await expect(made.resolve(query)).rejects.toMatchObject(failure);
   await expect(made.resolve(query)).rejects.toMatchObject(failure);
   expect(seen).toHaveLength(2);
+});
+
+test("what is no identity token is a refusal of who asks, not of what is published", async () => {
+  const { address } = await play((_, response) => problem(response, 400, "invalid_request"));
+  const made = client({ WAYBILL_ADDRESS: address, WAYBILL_OIDC_TOKEN: "$CIRCLE_OIDC_TOKEN" });
+  const failure = { kind: "refused", code: "invalid_request", status: 401 };
+  await expect(made.publish("hashicorp/web", { fingerprint: "f" })).rejects.toMatchObject(failure);
 });
 
 test("asks GitHub for an identity token when it is told the audience", async () => {

@@ -55,9 +55,10 @@ export class Login {
 
   async #exchange(): Promise<string> {
     const identity = this.#identity;
-    const { token } = await this.#ask(
-      "token" in identity ? identity.token : await this.#fromGitHub(identity),
-    );
+    const shown = "token" in identity ? identity.token : await this.#fromGitHub(identity);
+    const { token } = await this.#ask(shown).catch((error: unknown) => {
+      throw error instanceof RegistryError && error.kind === "refused" ? refusal(error) : error;
+    });
     this.#known = token;
     return token;
   }
@@ -87,4 +88,10 @@ export class Login {
       transport.close();
     }
   }
+}
+
+/** Who asks is refused, not what is asked for: a build that is about to be published is kept, as without a token. */
+function refusal({ message, code, problem }: RegistryError): RegistryError {
+  const sentence = `the identity token of this job was not exchanged for a token: ${message}`;
+  return new RegistryError("refused", sentence, { code, status: 401, ...(problem && { problem }) });
 }
