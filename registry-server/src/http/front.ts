@@ -35,8 +35,10 @@ export async function openFront(config: Config, fetch: Fetch, needs: FrontNeeds)
   const isSecure = mayBeSecure ? gate.cameSecurely.bind(gate) : undefined;
   const server = listenerFor(fetch, { requestTimeout, certificate, isSecure });
   const connections = limitConnections(server, config.maxConnections, (address) => gate.isProxy(address));
-  const shown = files && certificate && followCertificate(server as SecureServer, files, certificate, log);
   const url = await listen(server, config.listen);
+  // Such as too many open files: without a listener it would end the process.
+  server.on("error", (error) => log.warn({ reason: error.message }, "a connection could not be taken"));
+  const shown = files && certificate && followCertificate(server as SecureServer, files, certificate, log);
   metrics.gauge("waybill_connections", "Open connections", () => [{ value: connections.open }]);
   metrics.counter(
     "waybill_connections_refused_total",
