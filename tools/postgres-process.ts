@@ -12,6 +12,7 @@ const lookEveryMs = 20;
 export type PostgresProcess = {
   /** Without the name of a database; there is one called `postgres`. */
   readonly url: string;
+  createDatabase(name: string): Promise<void>;
   /** Ends it and starts it again: `fast` as an operator would, `immediate` as if it had crashed. */
   restart(how: "fast" | "immediate"): Promise<void>;
   stop(): Promise<void>;
@@ -47,6 +48,7 @@ export async function startPostgresProcess(flags: readonly string[] = []): Promi
   await postgres.start();
   return {
     url: `postgres://waybill:waybill@127.0.0.1:${port}`,
+    createDatabase: (name) => postgres.createDatabase(name),
     async restart(how) {
       const [line = ""] = (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n");
       process.kill(Number(line), how === "fast" ? "SIGINT" : "SIGQUIT");

@@ -2,7 +2,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { measureDurability } from "./durability.ts";
 import type { Figure } from "./figure.ts";
+import { measureFiles } from "./files.ts";
 import { measureLogs } from "./logs.ts";
 import { measureMemory } from "./memory.ts";
 import { measureOverload } from "./overload.ts";
@@ -15,6 +17,8 @@ const measurements: Record<string, (directory: string) => Promise<Figure | Figur
   resolve: measureResolve,
   releases: measureReleases,
   overload: measureOverload,
+  durability: measureDurability,
+  files: measureFiles,
   logs: measureLogs,
   provider: measureProviderStart,
   packer: measurePackerBuild,
