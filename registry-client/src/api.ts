@@ -925,7 +925,7 @@ export interface components {
             } | null;
             run_uuid?: string | null;
         } & {
-            [key: string]: string | number | boolean | null;
+            [key: string]: unknown;
         };
         Publish: {
             builds?: components["schemas"]["NamedBuildReport"][];

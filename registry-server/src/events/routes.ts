@@ -36,10 +36,10 @@ export const followEvents = createRoute({
   description: `${sees} Each comes once; its \`id\`, sent again as \`Last-Event-ID\`, goes on after it, with this or another server.`,
   request: { query: followQuery, headers: followHeaders },
   responses: {
-    200: eventStreamAnswer(
-      "An event per message; a comment every 15 seconds keeps the connection open",
-      `id: ${eventExample.id}\ndata: ${JSON.stringify(eventExample)}\n\n`,
-    ),
+    200: eventStreamAnswer("An event per message; a comment every 15 seconds keeps the connection open", {
+      id: String(eventExample.id),
+      data: JSON.stringify(eventExample),
+    }),
     ...commonProblems,
   },
 });

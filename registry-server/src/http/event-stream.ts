@@ -99,6 +99,6 @@ export class EventStream {
 const eventShape = z.object({ id: z.string(), event: z.string(), data: z.string() }).partial();
 
 /** The response entry of a route contract that answers with an {@link EventStream}. */
-export function eventStreamAnswer(description: string, example: string) {
+export function eventStreamAnswer(description: string, example: StreamedEvent) {
   return { description, content: { "text/event-stream": { schema: eventShape, example } } };
 }

@@ -73,7 +73,10 @@ export const followLog = createRoute({
     "Each event has in its data the offset and the `text`, or as `base64` what is not UTF-8; its id is the offset of the next one, so that a client that comes back with `Last-Event-ID` goes on there. The event `end` says that nothing more comes. It may be followed before it has begun. A log that ended is sent whole, with its end.",
   request: { ...read, headers: z.object({ "last-event-id": offset.optional() }) },
   responses: {
-    200: eventStreamAnswer("The log, as it grows", 'id: 12\ndata: {"offset":0,"text":"==> building\\n"}\n\n'),
+    200: eventStreamAnswer("The log, as it grows", {
+      id: "12",
+      data: '{"offset":0,"text":"==> building\\n"}',
+    }),
     ...commonProblems,
     ...notFound,
     ...problems("log_not_found", "range_not_satisfiable"),

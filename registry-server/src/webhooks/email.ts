@@ -5,7 +5,7 @@ import { sentence, shownMoment, tell } from "./text.ts";
 
 export type Email = { to: string[]; subject: string; text: string; id: string };
 /** Sends e-mail. @returns what the server answers @throws Error with a sentence that may be shown */
-export type Mailer = (email: Email, timeoutMs: number) => Promise<string>;
+export type Mailer = (email: Email, timeoutMs: number, signal?: AbortSignal) => Promise<string>;
 
 /**
  * Sends e-mail by SMTP, through the same check of addresses as everything that the registry sends.
@@ -28,8 +28,10 @@ export function createMailer({
   const hasLogin = username !== "";
   const auth = hasLogin && { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
 
-  return async function send({ to, subject, text, id }, timeoutMs) {
+  return async function send({ to, subject, text, id }, timeoutMs, signal) {
     const connection = await outbound.connect({ host, port, timeoutMs });
+    const stop = () => connection.destroy();
+    signal?.addEventListener("abort", stop);
     const times = { greetingTimeout: timeoutMs, socketTimeout: timeoutMs, dnsTimeout: timeoutMs };
     const security = { secure: isSecure, requireTLS: hasLogin && !isSecure };
     const transport = createTransport({
@@ -55,6 +57,7 @@ export function createMailer({
         `The mail server ${host} did not take the message (${code}).${answered}`,
       );
     } finally {
+      signal?.removeEventListener("abort", stop);
       transport.close();
       connection.destroy();
     }

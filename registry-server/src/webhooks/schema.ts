@@ -21,7 +21,7 @@ const url = z
   .string()
   .max(2048, "must be at most 2048 characters")
   .refine(isUsable, accepted)
-  .openapi({ example: "https://ci.example.com/hooks/waybill" });
+  .openapi({ example: "https://ci.example.com/hooks/waybill", pattern: "^https?://.+$" });
 
 function isUsable(text: string): boolean {
   if (!URL.canParse(text)) return false;

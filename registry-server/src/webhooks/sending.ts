@@ -70,7 +70,7 @@ async function attempt(
     if (!mail)
       throw new OutboundError("refused", "The server has no WAYBILL_SMTP_URL and WAYBILL_MAIL_FROM.");
     const email = { to: target.recipients, id: message, ...toEmail(event, target.name) };
-    return { status: null, error: null, answer: shown(await mail(email, attemptTimeoutMs)) };
+    return { status: null, error: null, answer: shown(await mail(email, attemptTimeoutMs, signal)) };
   }
   const body = target.format === "slack" ? JSON.stringify(toSlack(event)) : toBody(event);
   const signature = target.format === "standard" ? sign(message, at, body, target.secrets) : {};
