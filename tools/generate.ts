@@ -13,6 +13,7 @@ const scripts = [
   "registry-server/scripts/openapi.ts",
   "registry-client/scripts/generate.ts",
   "provider/scripts/generate.ts",
+  "provider/scripts/docs.ts",
   "packer-plugin/scripts/generate.ts",
 ];
 

@@ -1,5 +1,9 @@
 /** Attributes that several data sources and resources have, and the checks of what is written in them. */
-import { isName, parseReference, ReferenceError_ } from "@waybill/registry-client/reference";
+import {
+  isName as isRegistryName,
+  parseReference,
+  ReferenceError_,
+} from "@waybill/registry-client/reference";
 import { sentence } from "./failures.ts";
 import { DiagnosticError } from "./framework/diagnostics.ts";
 import { notEmpty, type Validator } from "./framework/validators.ts";
@@ -7,8 +11,13 @@ import { types } from "./framework/values/types.ts";
 
 const nameRule = `1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit`;
 
-export const isChannel: Validator = (value) =>
-  isName(String(value)) ? undefined : `must be the name of a channel: ${nameRule}`;
+/** Accepts names as the registry has them; `what` is "a channel", "a namespace" ... */
+export const isName =
+  (what: string): Validator =>
+  (value) =>
+    isRegistryName(String(value)) ? undefined : `must be the name of ${what}: ${nameRule}`;
+
+export const isChannel = isName("a channel");
 
 export const isFingerprint: Validator = (value) =>
   /^[A-Za-z0-9][A-Za-z0-9._:@+=~-]{0,127}$/.test(String(value))

@@ -1,0 +1,3 @@
+output "namespace" {
+  value = provider::waybill::parse_reference("hashicorp/web").namespace
+}

@@ -1,0 +1,3 @@
+output "is_supported" {
+  value = provider::waybill::satisfies("1.4.2", "~> 1.4")
+}

@@ -1,0 +1,1 @@
+terraform import waybill_artifact.api hashicorp/api

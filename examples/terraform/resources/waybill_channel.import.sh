@@ -1,0 +1,1 @@
+terraform import waybill_channel.staging hashicorp/web/staging

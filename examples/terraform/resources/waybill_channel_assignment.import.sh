@@ -1,0 +1,1 @@
+terraform import waybill_channel_assignment.production hashicorp/web/production

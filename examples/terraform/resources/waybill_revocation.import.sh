@@ -1,0 +1,1 @@
+terraform import waybill_revocation.openssl hashicorp/web/1

@@ -1,0 +1,1 @@
+terraform import waybill_token.ci ci-web

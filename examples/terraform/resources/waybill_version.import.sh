@@ -1,0 +1,1 @@
+terraform import waybill_version.debian hashicorp/debian/1

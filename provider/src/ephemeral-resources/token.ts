@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { text } from "../attributes.ts";
+import { DiagnosticError } from "../framework/diagnostics.ts";
+import { ephemeralResource } from "../framework/ephemeral.ts";
+import type { Validator } from "../framework/validators.ts";
+import { types } from "../framework/values/types.ts";
+import type { Registry } from "../registry.ts";
+import { scopes, toScopes } from "../scopes.ts";
+
+const unitMs: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const defaultTtl = "1h";
+const longestMs = 24 * 3_600_000;
+
+const isTtl: Validator = (value) => {
+  const ms = milliseconds(String(value));
+  return ms >= 1_000 && ms <= longestMs
+    ? undefined
+    : "must be a duration between 1s and 24h, such as 15m or 1h";
+};
+
+function milliseconds(text: string): number {
+  const [, amount, unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  return Number(amount) * (unitMs[unit] ?? Number.NaN);
+}
+
+const schema = {
+  description:
+    "A token that is there while Terraform runs, for another provider or a provisioner; it is revoked at the end, and in no state and no plan.",
+  attributes: {
+    scopes,
+    ttl: {
+      type: types.string,
+      optional: true,
+      validators: [isTtl],
+      description: `How long it holds at most, should Terraform not be able to revoke it. Default: \`${defaultTtl}\`.`,
+    },
+    name: text("What events call its holder."),
+    token: { ...text("The token itself."), sensitive: true },
+    expires_at: text("When it ends by itself."),
+  },
+} as const;
+
+/** `ephemeral "waybill_token"` */
+export const token = ephemeralResource<typeof schema, Registry>({
+  schema,
+
+  async open(config, context) {
+    const name = `terraform-${randomBytes(6).toString("hex")}`;
+    const expires_at = new Date(Date.now() + milliseconds(config.ttl ?? defaultTtl)).toISOString();
+    const body = {
+      name,
+      scopes: toScopes(config.scopes),
+      description: "Made for one run of Terraform",
+      expires_at,
+    };
+    const made = await context.client.ask(context, config, (registry, call) =>
+      registry.tokens.create(body, call),
+    );
+    return { result: { name, token: made.token, expires_at: made.expires_at }, private: { name } };
+  },
+
+  async close({ name }, context) {
+    if (typeof name !== "string")
+      throw new DiagnosticError("Token not revoked", "Its name was lost; it expires by itself.");
+    await context.client.find(context, {}, (registry, call) => registry.tokens.revoke(name, call));
+  },
+});
