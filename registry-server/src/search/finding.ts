@@ -28,13 +28,15 @@ export type Found = {
 
 export type Wanted = {
   conditions: Condition[];
+  /** Every version that the caller may read has one of these terms; nothing is known of that when there are none. */
+  within?: Term[] | undefined;
   /** Which of some versions the caller may read. */
   readable(versionIds: number[]): Promise<Set<number>>;
 };
 
 /** @param size how many to find */
 export async function find(db: Reader, wanted: Wanted, span: Span, size: number): Promise<Found> {
-  const { leading, others } = await chooseLeading(db, wanted.conditions, span);
+  const { leading, others } = await chooseLeading(db, wanted, span);
   const hits: Hit[] = [];
   let { before } = span;
   let batch = Math.max(size + 1, others.length === 0 ? 0 : firstBatch);
@@ -54,13 +56,13 @@ export async function find(db: Reader, wanted: Wanted, span: Span, size: number)
 
 async function chooseLeading(
   db: Reader,
-  conditions: Condition[],
+  { conditions, within = [] }: Wanted,
   span: Span,
 ): Promise<{ leading: Term[]; others: Condition[] }> {
   const all: Term[] = [{ kind: "all", term: "" }];
   let best: { terms: Term[]; count: number; condition: Condition | undefined } | undefined;
-  for (const condition of conditions) {
-    const terms = await termsFor(db, condition);
+  for (const condition of [...(within.length > 0 ? [undefined] : []), ...conditions]) {
+    const terms = condition ? await termsFor(db, condition) : within;
     if (terms.length > mostTerms) continue;
     let count = 0;
     for (const term of terms) count += await countHits(db, term, span, countUpTo);

@@ -144,6 +144,19 @@ forEachDatabase((test) => {
     expect(looked).toBe(count);
   });
 
+  it("of a caller who may read little, nothing else is looked at", async () => {
+    let looked = 0;
+    const some = async (ids: number[]) => {
+      looked += ids.length;
+      return new Set(ids);
+    };
+    const within = [term("word", "w1"), term("word", "w2")];
+    const found = await find(test.database.reads, { conditions: [], within, readable: some }, nowhere, 500);
+    expect(looked).toBe(found.hits.length);
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThan(count / 100);
+  });
+
   it("a walk through the ancestry reads no whole table, up and down", async () => {
     const { id } = await test.database.reads
       .selectFrom("versions")

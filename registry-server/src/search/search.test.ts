@@ -182,6 +182,10 @@ forEachDatabase((test) => {
     expect([...first.items, ...second.items].some((item) => item.artifact.startsWith("closed"))).toBe(false);
     const one = await as("one", ["open-1"]);
     expect((await search("external_id=ami-secret", one, strict)).items).toHaveLength(2);
+    const both = await as("both", ["open-0/it", "open-1", "not-there"]);
+    expect((await search("external_id=ami-secret", both, strict)).items).toHaveLength(5);
+    expect((await search("", both, strict)).items).toHaveLength(5);
+    expect((await search("namespace=open-0", both, strict)).items).toHaveLength(3);
     expect(await search("external_id=ami-secret&namespace=closed", one, strict)).toEqual(
       await search("external_id=ami-secret&namespace=not-there", one, strict),
     );

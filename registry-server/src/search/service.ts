@@ -8,7 +8,7 @@ import { showVersions } from "../versions/view.ts";
 import { type Condition, find } from "./finding.ts";
 import type { SearchQuery } from "./schema.ts";
 import { type Hit, keepReadable, loadVersions } from "./store.ts";
-import { exactTerm, labelTerm } from "./terms.ts";
+import { exactTerm, labelTerm, type Term } from "./terms.ts";
 import { wordsOf } from "./words.ts";
 
 type Page = { items: VersionSummary[]; next_cursor: string | null };
@@ -34,7 +34,8 @@ export class SearchService {
     };
     const size = query.limit ?? defaultPageSize;
     const readable = (ids: number[]) => keepReadable(db, ids, caller);
-    const { hits, next } = await find(db, { conditions: conditionsOf(query, caller), readable }, span, size);
+    const wanted = { conditions: conditionsOf(query), within: namespacesOf(caller), readable };
+    const { hits, next } = await find(db, wanted, span, size);
     const ids = hits.map((hit) => hit.version_id);
     const rows = new Map((await loadVersions(db, ids)).map((row) => [row.id, row]));
     const builds = Map.groupBy(await listBuildHeads(db, ids), (head) => head.version_id);
@@ -50,8 +51,8 @@ export class SearchService {
   }
 }
 
-function conditionsOf(query: SearchQuery, caller: Caller): Condition[] {
-  const namespace = query.namespace ?? onlyNamespace(caller);
+function conditionsOf(query: SearchQuery): Condition[] {
+  const { namespace } = query;
   const exact = [
     query.fingerprint !== undefined && exactTerm("fingerprint", query.fingerprint),
     query.external_id !== undefined && exactTerm("image", query.external_id),
@@ -70,10 +71,11 @@ function conditionsOf(query: SearchQuery, caller: Caller): Condition[] {
   ];
 }
 
-/** The one namespace that a caller may read, if it is only one: its versions are then all that is looked at. */
-function onlyNamespace({ scopes }: Caller): string | undefined {
-  const [first, ...others] = new Set(scopes.map(({ pattern }) => pattern.replace(/\/.*/, "")));
-  return others.length > 0 || first?.endsWith("*") ? undefined : first;
+/** The namespaces that a caller may read, if they can be told by their names: nothing else is looked at then. */
+function namespacesOf({ scopes }: Caller): Term[] | undefined {
+  const names = new Set(scopes.map(({ pattern }) => pattern.replace(/\/.*/, "")));
+  const isTold = ![...names].some((name) => name.endsWith("*"));
+  return isTold ? [...names].map((name) => exactTerm("namespace", name)) : undefined;
 }
 
 function readPosition(cursor: string | undefined): Hit | undefined {
