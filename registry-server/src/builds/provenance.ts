@@ -103,10 +103,6 @@ export const ProvenanceSchema = z
   .openapi("Provenance", {
     example: provenanceExample,
     maxProperties: limits.mapEntries,
-    additionalProperties: {
-      type: ["string", "number", "boolean", "null"],
-      maxLength: limits.mapValueLength,
-    },
   });
 
 /** What is stored of a provenance. */

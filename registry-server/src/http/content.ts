@@ -47,9 +47,9 @@ export function attachmentHeaders(fileName: string): Record<string, string> {
 
 const binary = { schema: z.string().openapi({ format: "binary" }), example: '{"bomFormat":"CycloneDX"}' };
 
-/** The request body entry of a route contract that takes bytes of any type. */
+/** The request body entry of a route contract that takes bytes of any type; no body is none of them. */
 export function bytesBody(description: string) {
-  return { required: true, description, content: { "*/*": binary } };
+  return { required: false, description, content: { "*/*": binary } };
 }
 
 /** The response entry of a route contract that answers with {@link Content}. */

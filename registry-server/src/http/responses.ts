@@ -48,6 +48,8 @@ export const commonProblems = problems(
   "unauthorized",
   "forbidden",
   "too_many_requests",
+  "headers_too_large",
+  "request_timeout",
   "internal",
   "unavailable",
 );

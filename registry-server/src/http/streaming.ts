@@ -48,7 +48,7 @@ const binary = {
 
 /** The request body entry of a route contract that takes bytes while they arrive; its handler gets {@link Arriving}. */
 export function streamBody(description: string) {
-  return { required: true, description, content: { "*/*": binary } };
+  return { required: false, description, content: { "*/*": binary } };
 }
 
 /** The response entry of a route contract that answers with {@link Streamed}; to be used for 200 and 206. */
