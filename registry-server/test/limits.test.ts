@@ -1,10 +1,10 @@
-import { once } from "node:events";
-import { request } from "node:http";
-import { text } from "node:stream/consumers";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, type ServerOptions, startServer } from "../src/main.ts";
 import { newToken } from "../src/tokens/token.ts";
 import { ami } from "./api.ts";
+import { emptyPostgres } from "./databases.ts";
+import { dial } from "./raw.ts";
 
 const bootstrapToken = newToken();
 const authorization = { Authorization: `Bearer ${bootstrapToken}` };
@@ -84,16 +84,29 @@ describe("headers of other addresses", () => {
 });
 
 describe("more requests at once than allowed", () => {
-  useServer({ maxRequests: "2" });
+  let database: Awaited<ReturnType<typeof emptyPostgres>>;
+  beforeAll(async () => {
+    database = await emptyPostgres();
+    server = await startServer({ bootstrapToken, maxRequests: "2", databaseUrl: database.url });
+  });
+  afterAll(async () => {
+    await server.close();
+    await database.remove();
+  });
+
+  const publish = (fingerprint: string) =>
+    fetch(`${server.url}/v1/artifacts/load/one/versions`, {
+      method: "POST",
+      headers: { ...authorization, "Content-Type": "application/json" },
+      body: JSON.stringify({ fingerprint, builds: [{ name: "a", ...ami("ami-1") }] }),
+    });
 
   it("are answered 503 with when to come back, at once, while those under way go on", async () => {
-    const body = JSON.stringify({ fingerprint: "f", builds: [{ name: "a", ...ami("ami-1") }] });
-    const headers = { ...authorization, "Content-Type": "application/json", "Content-Length": body.length };
-    const waiting = [1, 2].map(() => {
-      const sent = request(`${server.url}/v1/artifacts/load/one/versions`, { method: "POST", headers });
-      sent.write(body.slice(0, 10));
-      return sent;
-    });
+    expect((await publish("first")).status).toBe(201);
+    const blocker = new pg.Client({ connectionString: database.url });
+    await blocker.connect();
+    await blocker.query("BEGIN; LOCK TABLE versions IN ACCESS EXCLUSIVE MODE");
+    const waiting = [publish("a"), publish("b")];
     await expect.poll(async () => (await get("/v1/artifacts", authorization)).status).toBe(503);
     const refused = await get("/v1/artifacts", authorization);
     expect(JSON.parse(refused.text)).toMatchObject({ code: "unavailable" });
@@ -102,14 +115,19 @@ describe("more requests at once than allowed", () => {
     const told = await get("/metrics", authorization);
     expect(told.text).toMatch(/^waybill_http_requests_in_flight 2$/m);
     expect(told.text).toMatch(/^waybill_http_refused_total\{reason="load"\} [1-9]/m);
-    const answers = waiting.map(async (sent) => {
-      sent.end(body.slice(10));
-      const [response] = await once(sent, "response");
-      await text(response);
-      return response.statusCode;
-    });
-    expect((await Promise.all(answers)).sort()).toEqual([200, 201]);
+    await blocker.end();
+    expect((await Promise.all(waiting)).map((reply) => reply.status)).toEqual([201, 201]);
     expect((await get("/v1/artifacts", authorization)).status).toBe(200);
+  });
+
+  it("are not those whose bodies have not arrived, which would keep out others by being slow", async () => {
+    const head = `Host: localhost\r\nAuthorization: Bearer ${bootstrapToken}\r\nContent-Type: application/json\r\nContent-Length: 100`;
+    const slow = Array.from({ length: 5 }, () => dial(server.url));
+    for (const socket of slow) socket.write(`POST /v1/resolve HTTP/1.1\r\n${head}\r\n\r\n{`);
+    const isHere = /^waybill_connections ([5-9]|\d\d)$/m;
+    await expect.poll(async () => (await get("/metrics", authorization)).text).toMatch(isHere);
+    expect((await get("/v1/artifacts", authorization)).status).toBe(200);
+    for (const socket of slow) socket.destroy();
   });
 });
 

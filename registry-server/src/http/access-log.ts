@@ -19,6 +19,8 @@ export type Serving = {
   headers: Record<string, string>;
   /** The name of its token, once that is known. */
   actor?: string;
+  /** Whether it counts as one that is under way. */
+  isIn?: boolean;
 };
 
 /** Writes the line of a request; what was refused for being too much does not add to it by its lines. */

@@ -23,7 +23,7 @@ import { answerHeaders, toProblemResponse, toResponse } from "./answers.ts";
 import type { Content, Received } from "./content.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { JsonLines } from "./json-lines.ts";
-import { compileParser } from "./requests.ts";
+import { compileParser, takesStream } from "./requests.ts";
 import type { Arriving, Streamed } from "./streaming.ts";
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
@@ -90,13 +90,16 @@ export type RouteNeeds = {
 /** Makes the function that adds routes to an application. */
 export function registerOn(app: Hono, needs: RouteNeeds): Register {
   const { log, gate } = needs;
-  const hold = gate.load.hold.bind(gate.load);
+  const hold = (request: Request, bytes: number, caller: Actor) =>
+    gate.load.hold(request, bytes, isStranger(caller) ? "" : caller.name);
   return function register(contract, handler) {
     const parse = compileParser<Input<typeof contract>>(contract.request, hold);
     const isPublic = contract.security?.length === 0;
     const access = contract as Access;
     const needsToken = !isPublic && !isOpen(access);
     const isUnlimited = access["x-unlimited"] === true;
+    // What is handed on while it arrives takes as long as its sender does.
+    const isCounted = !isUnlimited && !takesStream(contract.request);
     const hasEtag = 304 in contract.responses;
     const isRead = contract.method === "get" || contract.operationId === "resolveMany";
     // What a path ends with may have slashes of its own, as the paths of files have.
@@ -106,7 +109,7 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
     const durations: Durations[] = [];
 
     function count(c: Context, actor: Actor, { startedAt, headers }: Serving): void {
-      if (actor === anybody || actor.name === anonymous) gate.countStranger(c, startedAt, headers);
+      if (isStranger(actor)) gate.countStranger(c, startedAt, headers);
       else gate.tokens?.count(actor.name, startedAt, headers);
     }
 
@@ -121,6 +124,8 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
         if (needsToken && actor.name === anonymous) throw tokenMissing();
         return andThen(parse(c, { ...actor, requestId }), (input) => {
           checkScope(input, access);
+          if (isCounted) gate.load.enter();
+          serving.isIn = isCounted;
           async function mayStay(): Promise<void> {
             try {
               checkScope({ ...input, caller: { ...(await enter()), requestId } }, access);
@@ -140,9 +145,9 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
       const requestId = requestIdOf(c.req.header("x-request-id"));
       const startedAt = performance.now();
       const serving: Serving = { requestId, startedAt, headers: answerHeaders(requestId) };
-      let isIn = false;
       const finish = (response: Response): Response => {
-        if (isIn) gate.load.leave(c.req.raw);
+        if (serving.isIn) gate.load.leave();
+        if (contract.request?.body) gate.load.release(c.req.raw);
         const { status } = response;
         const milliseconds = performance.now() - startedAt;
         durations[status] ??= needs.durations({ method, route: contract.path, status });
@@ -157,8 +162,7 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
         return finish(toProblemResponse(told, headers, needs));
       };
       try {
-        if (!isUnlimited) gate.load.enter(startedAt);
-        isIn = !isUnlimited;
+        if (!isUnlimited) gate.load.meet(startedAt);
         const response = answerRequest(c, serving);
         return response instanceof Promise ? response.then(finish, fail) : finish(response);
       } catch (error) {
@@ -169,6 +173,11 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
 }
 
 const anybody: Actor = { name: "anybody", scopes: [] };
+
+/** Who has shown no token. */
+function isStranger({ name }: Actor): boolean {
+  return name === anybody.name || name === anonymous;
+}
 
 /**
  * What a route needs, as extensions of its contract that the API document shows.

@@ -15,6 +15,17 @@ type Parts = { params?: unknown; query?: unknown };
 const mostUrls = 2_000;
 const longestUrl = 500;
 
+type BodyContent = Record<string, { schema: z.ZodType; "x-streamed"?: boolean } | undefined>;
+
+function contentOf(request: RouteConfig["request"]): BodyContent | undefined {
+  return request?.body?.content as BodyContent | undefined;
+}
+
+/** Whether the body of a request is handed on while it arrives. */
+export function takesStream(request: RouteConfig["request"]): boolean {
+  return contentOf(request)?.["*/*"]?.["x-streamed"] === true;
+}
+
 /**
  * Makes the function that parses the requests of a route: path, query and headers at once, a body when it has arrived.
  *
@@ -23,14 +34,12 @@ const longestUrl = 500;
  */
 export function compileParser<I>(
   request: RouteConfig["request"],
-  hold: Hold,
+  hold: (request: Request, bytes: number, caller: Caller) => void,
 ): (c: Context, caller: Caller) => Maybe<I> {
   const { params, query, headers } = (request ?? {}) as Record<string, z.ZodType | undefined>;
-  const content = request?.body?.content as
-    | Record<string, { schema: z.ZodType; "x-streamed"?: boolean } | undefined>
-    | undefined;
+  const content = contentOf(request);
   const bodySchema = content?.["application/json"]?.schema;
-  const takesStream = content?.["*/*"]?.["x-streamed"] === true;
+  const isStreamed = takesStream(request);
   const takesBytes = content?.["*/*"] !== undefined;
   const headerNames = headers ? Object.keys((headers as z.ZodObject).shape) : [];
   const known = new Map<string, Parts>();
@@ -54,11 +63,12 @@ export function compileParser<I>(
   return function parseRequest(c, caller) {
     const { params, query } = parseUrl(c);
     const read = headers && check(headers, readHeaders(c, headerNames), "header");
+    const holdOwn: Hold = (raw, bytes) => hold(raw, bytes, caller);
     const withBody = (body: unknown) => ({ params, query, headers: read, body, caller }) as I;
-    if (takesStream) return withBody(arriving(c));
-    if (takesBytes) return readContent(c.req.raw, limits.documentBytes, hold).then(withBody);
+    if (isStreamed) return withBody(arriving(c));
+    if (takesBytes) return readContent(c.req.raw, limits.documentBytes, holdOwn).then(withBody);
     if (!bodySchema) return withBody(undefined);
-    return readJsonBody(c.req.raw, hold).then((body) => withBody(check(bodySchema, body, "")));
+    return readJsonBody(c.req.raw, holdOwn).then((body) => withBody(check(bodySchema, body, "")));
   };
 }
 
