@@ -7,6 +7,7 @@ import { addToken } from "../../test/tokens.ts";
 import { readJson } from "../database/json.ts";
 import { everything } from "../tokens/scopes.ts";
 import type { Exchanged } from "./schema.ts";
+import { deleteExpired } from "./store.ts";
 
 const minute = 60_000;
 
@@ -130,6 +131,23 @@ forEachDatabase((test) => {
     expect(await status(other)).toBe(200);
   });
 
+  it("tokens that have expired are forgotten", async () => {
+    await trust("short", { sub: "job" }, { ttl: "1m" });
+    await exchange(await sign({}));
+    const rows = async () => {
+      const { reads } = test.database;
+      const tokens = await reads.selectFrom("exchanged_tokens").select("expires_at").execute();
+      const links = await reads.selectFrom("exchanged_token_rules").select("token_id").execute();
+      return [tokens.length, links.length];
+    };
+    const forget = () => test.database.write((tx) => deleteExpired(tx, api.clock.read().toISOString()));
+    await forget();
+    expect(await rows()).toEqual([1, 1]);
+    api.clock.advance(minute + 1);
+    await forget();
+    expect(await rows()).toEqual([0, 0]);
+  });
+
   it("what a job with an admin's token makes does not outlive it", async () => {
     await trust("ops", { sub: "job" }, { scopes: everything });
     const reply = await exchange(await sign({}));
@@ -200,6 +218,19 @@ forEachDatabase((test) => {
         const header = Buffer.from(JSON.stringify({ alg: "RS256", ...extra })).toString("base64url");
         await isRefused(`${header}.${payload}.${signature}`);
       }
+    });
+
+    it("one whose key is too weak, or no key at all", async () => {
+      const weak = { kty: "RSA", alg: "RS256", n: "AQAB", e: "AQAB" };
+      const none = { kty: "EC", crv: "P-256", alg: "ES256", x: "AA", y: "AA" };
+      issuer.published.push({ ...weak, kid: "weak" }, { ...none, kid: "none" });
+      api.clock.advance(10 * minute);
+      const [, payload, signature] = (await sign({})).split(".");
+      for (const { kid, alg } of issuer.published.slice(-2)) {
+        const header = Buffer.from(JSON.stringify({ alg, kid })).toString("base64url");
+        expect(await isRefused(`${header}.${payload}.${signature}`)).toMatch(/cannot be used/);
+      }
+      issuer.published.splice(-2);
     });
 
     it("one by a key that another issuer publishes", async () => {

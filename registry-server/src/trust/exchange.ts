@@ -73,8 +73,10 @@ export class ExchangeService {
         const detail = `The issuer of the identity token could not be asked for its keys. ${error.message}`;
         throw new Problem("unavailable", detail);
       }
-      if (!(error instanceof errors.JOSEError)) throw error;
-      throw refuse(explain(error));
+      // What is no error of jose is one of the key: too short, or none at all.
+      throw refuse(
+        error instanceof errors.JOSEError ? explain(error) : unusableKey((error as Error).message),
+      );
     }
   }
 
@@ -118,6 +120,10 @@ function explain(error: Error & { code?: string; claim?: string }): string {
     return `It must be signed with one of ${algorithms.join(", ")}.`;
   }
   return "Its signature is by none of the keys that its issuer publishes.";
+}
+
+function unusableKey(because: string): string {
+  return `The key of its issuer cannot be used: ${because}.`;
 }
 
 function distinct(scopes: TokenScope[]): TokenScope[] {
