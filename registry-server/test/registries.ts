@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
+import pg from "pg";
 import { afterEach, beforeEach } from "vitest";
 import { openDirectoryStore } from "../src/files/stores/directory.ts";
 import type { FileStore } from "../src/files/stores/store.ts";
+import { backupToFile } from "../src/operating/backup.ts";
+import { tablesOf } from "../src/operating/catalog.ts";
 import type { Place } from "../src/operating/connection.ts";
 import { placeOf } from "../src/operating/places.ts";
+import { type Restored, restoreFrom } from "../src/operating/restore.ts";
+import { type Sums, sumsOf } from "../src/operating/tables.ts";
 import { emptyPostgres, emptySqlite } from "./databases.ts";
 import { makeDatabaseAt, schemas } from "./schemas.ts";
 
@@ -60,5 +65,30 @@ export class Registries {
 
   place(url: string): Promise<Place> {
     return placeOf(url, this.directory);
+  }
+
+  async backup({ place, files }: TestRegistry, name = "backup.tar"): Promise<string> {
+    await backupToFile(this.path(name), { place, files, progress: () => {} });
+    return this.path(name);
+  }
+
+  async restore(path: string, url: string, store = this.store("restored")): Promise<Restored> {
+    const needs = { place: await this.place(url), store, progress: () => {} };
+    return restoreFrom(createReadStream(path), path, needs);
+  }
+
+  async contents(url: string): Promise<Sums> {
+    const place = await this.place(url);
+    return place.read(async (connection) => sumsOf(connection, await tablesOf(connection)));
+  }
+
+  /** Whether nothing was put into what {@link empty} gave: there is no file, or no table. */
+  async isEmpty(url: string): Promise<boolean> {
+    if (url.startsWith("sqlite:")) return readdirSync(dirname(url.slice("sqlite:".length))).length === 0;
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+    await client.end();
+    return rows.length === 0;
   }
 }
