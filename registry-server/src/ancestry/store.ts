@@ -1,6 +1,7 @@
 import { type Insertable, sql } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
+import { prepared } from "../database/prepared.ts";
 import type { Tables } from "../database/schema.ts";
 
 /** Any number that no other lock takes. */
@@ -58,25 +59,28 @@ export async function parentsHolding(tx: Writer, platform: string, externalId: s
 
 export type Child = Omit<NewLink, "parent_version_id">;
 
-/** The builds of complete versions that name a version as their parent. */
-export async function childrenNaming(
-  tx: Writer,
-  path: string,
-  version: { number: number; fingerprint: string },
-): Promise<Child[]> {
+const naming = prepared((db, p: { path: string; number: number; fingerprint: string }) => {
   const select = () =>
-    tx
+    db
       .selectFrom("parents")
       .innerJoin("builds", "builds.id", "parents.build_id")
       .innerJoin("versions", "versions.id", "builds.version_id")
       .select(["versions.id as child_version_id", "builds.name as build", "parents.channel"])
-      .where("parents.artifact", "=", path)
+      .where("parents.artifact", "=", p.path)
       .where("versions.state", "=", "complete");
-  const byNumber = select().where("parents.number", "=", version.number);
   // Two halves instead of an OR, which would not use the index of each.
-  const rows = await byNumber
-    .unionAll(select().where("parents.fingerprint", "=", version.fingerprint))
-    .execute();
+  return select()
+    .where("parents.number", "=", p.number)
+    .unionAll(select().where("parents.fingerprint", "=", p.fingerprint));
+});
+
+/** The builds of complete versions that name a version as their parent. */
+export async function childrenNaming(
+  tx: Writer,
+  path: string,
+  { number, fingerprint }: { number: number; fingerprint: string },
+): Promise<Child[]> {
+  const rows = await naming(tx, { path, number, fingerprint });
   return rows.map((row) => ({ ...row, via: "declared" }));
 }
 

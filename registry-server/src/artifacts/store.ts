@@ -2,6 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
 import { writeJson } from "../database/json.ts";
+import { prepared } from "../database/prepared.ts";
 import type { Tables } from "../database/schema.ts";
 import { readableBy } from "../tokens/reach.ts";
 import type { Actor } from "../tokens/scopes.ts";
@@ -18,14 +19,18 @@ export async function findArtifact(db: Reader, path: string): Promise<ArtifactRo
     .executeTakeFirst();
 }
 
-/** An artifact, deleted or not, locked until the transaction ends: whoever decides about its versions holds it. */
-export async function lockArtifact(tx: Writer, path: string): Promise<ArtifactRow | undefined> {
-  return tx
+const lockedByPath = prepared((db, p: { path: string }) =>
+  db
     .selectFrom("artifacts")
     .selectAll()
-    .where("path", "=", path)
-    .$if(dialectOf(tx).rowLocks, (query) => query.forUpdate())
-    .executeTakeFirst();
+    .where("path", "=", p.path)
+    .$if(dialectOf(db).rowLocks, (query) => query.forUpdate()),
+);
+
+/** An artifact, deleted or not, locked until the transaction ends: whoever decides about its versions holds it. */
+export async function lockArtifact(tx: Writer, path: string): Promise<ArtifactRow | undefined> {
+  const [row] = await lockedByPath(tx, { path });
+  return row;
 }
 
 export async function lockArtifactById(tx: Writer, id: number): Promise<ArtifactRow> {

@@ -219,5 +219,13 @@ function parentRow(buildId: number, parent: Parent): Insertable<Tables["parents"
 
 /** Gives the builds of a version that may be `latest` its number, so that `latest` with a type is one look-up. */
 export async function markLatestBuilds(tx: Writer, versionId: number, number: number): Promise<void> {
-  await tx.updateTable("builds").set({ latest_number: number }).where("version_id", "=", versionId).execute();
+  await latestOf(tx, { versionId, number });
 }
+
+const latestOf = prepared((db, p: { versionId: number; number: number }) =>
+  db
+    .updateTable("builds")
+    .set({ latest_number: p.number })
+    .where("version_id", "=", p.versionId)
+    .returning("id"),
+);

@@ -1,6 +1,8 @@
-import { sql } from "kysely";
+import { type Insertable, sql } from "kysely";
 import { type Database, databaseOf, type Reader } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
+import { prepared } from "../database/prepared.ts";
+import type { Tables } from "../database/schema.ts";
 import type { Unit } from "../unit.ts";
 
 /** Everything that is recorded, in the order of the documentation. */
@@ -74,6 +76,24 @@ export function tellEvents(database: Database, tell: Teller): void {
   tellers.set(database.reads, tell);
 }
 
+const insertEvent = prepared((db, event: Insertable<Omit<Tables["events"], "id">>) =>
+  db
+    .insertInto("events")
+    .values({
+      at: event.at,
+      actor: event.actor,
+      request_id: event.request_id,
+      action: event.action,
+      artifact: event.artifact,
+      version_id: event.version_id,
+      number: event.number,
+      detail: event.detail,
+      cause_id: event.cause_id,
+    })
+    // Asked with the same statement: that nobody wants to hear of it, as mostly, costs no trip to the database.
+    .returning(["id", sql<number>`(select count(*) from webhooks where disabled_at is null)`.as("hearers")]),
+);
+
 /**
  * Adds an event in the transaction of what happened, so that neither is there without the other.
  *
@@ -82,22 +102,19 @@ export function tellEvents(database: Database, tell: Teller): void {
 export async function recordEvent(unit: Unit, event: EventRecord): Promise<number> {
   const { tx, now, caller } = unit;
   const { action, artifact = null } = event;
-  const { id, hearers } = await tx
-    .insertInto("events")
-    .values({
-      at: now,
-      actor: caller.name,
-      request_id: caller.requestId,
-      action,
-      artifact,
-      version_id: event.version?.id ?? null,
-      number: event.version?.number ?? null,
-      detail: writeJson(event.detail),
-      cause_id: event.cause ?? null,
-    })
-    // Asked with the same statement: that nobody wants to hear of it, as mostly, costs no trip to the database.
-    .returning(["id", sql<number>`(select count(*) from webhooks where disabled_at is null)`.as("hearers")])
-    .executeTakeFirstOrThrow();
+  const [inserted] = await insertEvent(tx, {
+    at: now,
+    actor: caller.name,
+    request_id: caller.requestId,
+    action,
+    artifact,
+    version_id: event.version?.id ?? null,
+    number: event.version?.number ?? null,
+    detail: writeJson(event.detail),
+    cause_id: event.cause ?? null,
+  });
+  if (!inserted) throw new Error("an event that was added has no id");
+  const { id, hearers } = inserted;
   const database = databaseOf(tx);
   await database.signal(tx, eventsTopic);
   if (hearers > 0) await tellers.get(database.reads)?.(unit, { id, action, artifact });

@@ -3,8 +3,8 @@ import type { Reader, Writer } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
 import type { OpenedWith, StoredLatest, StoredState, Tables } from "../database/schema.ts";
-import { removeLogs, removeLogsOf } from "../logs/store.ts";
 import { releaseFiles } from "../files/store.ts";
+import { removeLogs, removeLogsOf } from "../logs/store.ts";
 import { removeSearchTerms, removeSearchTermsOf } from "../search/terms.ts";
 
 export type VersionRow = Selectable<Tables["versions"]>;
@@ -15,19 +15,23 @@ export type VersionSelector = { number?: number; fingerprint?: string };
 /** The states in which a version holds its fingerprint; written out, because SQLite uses a partial index only then. */
 const isLive = sql<boolean>`versions.state in ('incomplete', 'complete')`;
 
+const liveByFingerprint = prepared((db, p: { artifactId: number; fingerprint: string }) =>
+  db
+    .selectFrom("versions")
+    .selectAll()
+    .where("artifact_id", "=", p.artifactId)
+    .where("fingerprint", "=", p.fingerprint)
+    .where(isLive),
+);
+
 /** The incomplete or complete version that holds a fingerprint. */
 export async function findLiveVersion(
   db: Reader,
   artifactId: number,
   fingerprint: string,
 ): Promise<VersionRow | undefined> {
-  return db
-    .selectFrom("versions")
-    .selectAll()
-    .where("artifact_id", "=", artifactId)
-    .where("fingerprint", "=", fingerprint)
-    .where(isLive)
-    .executeTakeFirst();
+  const [row] = await liveByFingerprint(db, { artifactId, fingerprint });
+  return row;
 }
 
 /** The version of a path: by fingerprint the one that holds it, or else the last one that did. */
