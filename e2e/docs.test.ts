@@ -11,7 +11,15 @@ const timeoutMs = 60_000;
 const registry = useRegistry();
 
 /** Pages whose commands need more than a registry: a server of their own, Packer, settings of the reader's. */
-const withoutCommands = ["clients", "dependencies", "limits", "publishing", "server", "vocabulary"];
+const withoutCommands = [
+  "clients",
+  "dependencies",
+  "limits",
+  "postgresql",
+  "publishing",
+  "server",
+  "vocabulary",
+];
 /** In the order of a reader who goes from release to trouble to tidying up. */
 const pages =
   "resolving access channels ancestry search documents logs comparing consumers revocation retention operating backup observability audit webhooks".split(
