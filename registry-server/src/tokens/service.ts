@@ -50,7 +50,7 @@ export class TokenService {
 
   /** @throws Problem `token_not_found`, also when the caller may not know of it */
   async get(name: string, caller: Caller): Promise<Token> {
-    await this.#lastUses.flush();
+    await this.#flush();
     const row = await findTokenByName(this.#database.reads, name);
     if (!row || !reaches(caller, row)) throw tokenNotFound(name);
     return view(row);
@@ -61,7 +61,7 @@ export class TokenService {
     query: { limit?: number | undefined; cursor?: string | undefined },
     caller: Caller,
   ): Promise<{ items: Token[]; next_cursor: string | null }> {
-    await this.#lastUses.flush();
+    await this.#flush();
     const size = query.limit ?? defaultPageSize;
     const found: TokenRow[] = [];
     let after = readCursor(query.cursor, "string") ?? "";
@@ -72,6 +72,11 @@ export class TokenService {
       read = rows.length;
     }
     return toPage(found, size, (row) => row.name, view);
+  }
+
+  /** What this server knows is shown at once. That it cannot be written now is no reason not to answer. */
+  async #flush(): Promise<void> {
+    await this.#lastUses.flush().catch(() => {});
   }
 
   /**
