@@ -22,7 +22,7 @@ const withoutCommands = [
 ];
 /** In the order of a reader who goes from release to trouble to tidying up. */
 const pages =
-  "resolving access channels ancestry search documents logs comparing consumers revocation retention operating backup observability audit webhooks".split(
+  "resolving access channels ancestry search documents files logs comparing consumers revocation retention operating backup observability audit webhooks".split(
     " ",
   );
 
@@ -40,6 +40,7 @@ describe.each(pages)("docs/%s.md", (name) => {
   test("its commands do what it says, in order", async () => {
     const workspace = await Workspace.create();
     try {
+      await workspace.write("box.qcow2", "the bytes of an image");
       await workspace.write("web.cdx.json", '{"bomFormat": "CycloneDX", "specVersion": "1.6"}\r\n');
       // On the machine of the server, which operators are on, its own settings are there too.
       const env = isolatedEnvironment(workspace.directory, { ...registry.settings, ...registry.data });

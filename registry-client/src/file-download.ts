@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -17,7 +17,7 @@ export type SaveOptions = CallOptions & {
   onProgress?: (received: number) => void;
 };
 
-const WRITTEN_AT_ONCE = 4 * 1024 * 1024;
+const WRITTEN_AT_ONCE = 1024 * 1024;
 
 /**
  * Where a file of a build goes below a directory. Its path is what somebody else wrote: it must not lead out of it, by
@@ -96,35 +96,40 @@ async function readPart(path: string, most: number): Promise<Part> {
   return { size: found.size, hash };
 }
 
-/** Writes what comes after what is there. */
+/** Writes what comes after what is there; of a stream that breaks off, all that has come. */
 async function append(
   path: string,
   part: Part,
   stream: AsyncIterable<Buffer>,
   onProgress: SaveOptions["onProgress"],
 ): Promise<void> {
-  const flags = part.size === 0 ? "w" : "r+";
-  const file = createWriteStream(path, {
-    flags,
-    start: part.size,
-    mode: 0o600,
-    highWaterMark: WRITTEN_AT_ONCE,
-  });
-  let broken: unknown;
-  await pipeline(async function* () {
-    try {
-      for await (const chunk of stream) {
-        part.hash.update(chunk);
-        part.size += chunk.length;
-        onProgress?.(part.size);
-        yield chunk;
-      }
-    } catch (error) {
-      // What has come goes to the disk all the same, so that it need not come again.
-      broken = error;
+  const file = await open(path, part.size === 0 ? "w" : "r+", 0o600);
+  let chunks: Buffer[] = [];
+  let [gathered, position] = [0, part.size];
+  const write = async (): Promise<void> => {
+    for (const chunk of chunks) part.hash.update(chunk);
+    const { bytesWritten } = await file.writev(chunks, position);
+    if (bytesWritten < gathered) throw new Error(`${path} took only a part of what came; its disk may be full`);
+    // The garbage collector would take longer than all the rest.
+    for (const { buffer, byteLength } of chunks) if (buffer.byteLength === byteLength) free(buffer);
+    position += gathered;
+    part.size = position;
+    onProgress?.(position);
+    [chunks, gathered] = [[], 0];
+  };
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      gathered += chunk.length;
+      if (gathered >= WRITTEN_AT_ONCE) await write();
     }
-  }, file);
-  if (broken !== undefined) throw broken;
+  } finally {
+    await write().finally(() => file.close());
+  }
+}
+
+function free(memory: ArrayBufferLike): void {
+  if (memory instanceof ArrayBuffer) memory.transfer(0);
 }
 
 async function keep(partial: string, target: string): Promise<void> {

@@ -72,7 +72,7 @@ export class FileService {
     const isStored = await this.#write(caller, ({ tx, now }) => keepStored(tx, sha256, dueAfter(now)));
     try {
       if (isStored) for await (const _ of verified(stream, expected));
-      else await this.#store.put(stream, { ...expected, beforeKept });
+      else await this.#store.put(stream, { ...expected, beforeKept, takesChunks: true });
     } catch (error) {
       if (!(error instanceof Problem)) throw this.#database.isUnavailable(error) ? error : storeFailed(error);
       throw error.code === "body_too_large" ? room.refuse(room.most + 1) : error;

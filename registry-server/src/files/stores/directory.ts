@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { constants, createWriteStream } from "node:fs";
+import { constants } from "node:fs";
 import { access, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { makeDirectory } from "../../directory.ts";
 import type { FileStore } from "./store.ts";
 import { verified } from "./verified.ts";
+import { writeSynced } from "./writing.ts";
 
-/** How much is on its way to the disk of each upload, and from it to each download. */
-const writtenAtOnce = 4 * 1024 * 1024;
+/** How much of each download is in memory, twice. */
 const readAtOnce = 512 * 1024;
 
 /**
@@ -27,7 +26,7 @@ export function openDirectoryStore(root: string): FileStore {
       makeDirectory(incoming);
       const unfinished = join(incoming, randomUUID());
       try {
-        const size = await writeSynced(unfinished, verified(content, expected));
+        const size = await writeSynced(unfinished, verified(content, expected), expected.takesChunks);
         const directory = join(root, expected.sha256.slice(0, 2));
         if (makeDirectory(directory)) await syncDirectory(root);
         await rename(unfinished, pathOf(expected.sha256));
@@ -81,15 +80,6 @@ export function openDirectoryStore(root: string): FileStore {
       await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
     },
   };
-}
-
-/** Writes a new file, readable by its owner only, that survives a loss of power once this returns. */
-async function writeSynced(path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
-  const options = { flags: "wx", mode: 0o600, highWaterMark: writtenAtOnce, flush: true };
-  const written = createWriteStream(path, options);
-  // Ends when the stream is closed, which is after it was synced.
-  await pipeline(content, written);
-  return written.bytesWritten;
 }
 
 /** A name in a directory survives a loss of power only when the directory itself was written. */

@@ -7,6 +7,8 @@ export type Expected = {
   size?: number | undefined;
   /** How many they may be. */
   most: number;
+  /** Whether the chunks are the store's: it may give their memory back once it has read them. */
+  takesChunks?: boolean;
   /** Called when all have come and are right, right before they are kept; what it throws keeps them out. */
   beforeKept?: (size: number) => Promise<void>;
 };
