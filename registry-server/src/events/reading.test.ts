@@ -1,12 +1,14 @@
 import fc from "fast-check";
+import { sql } from "kysely";
 import { beforeAll, expect, it } from "vitest";
 import { Api, ami, type Page, problemOf } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
 import { messagesOf, take } from "../../test/following.ts";
+import { analyze, plansOf } from "../../test/plans.ts";
 import { addToken } from "../../test/tokens.ts";
 import { type Actor, everything, serverCaller } from "../tokens/scopes.ts";
 import { conditionsOf, type EventFilter, matches } from "./filter.ts";
-import { listEvents } from "./reading.ts";
+import { listEvents, readAfter } from "./reading.ts";
 import type { Event } from "./schema.ts";
 import { eventActions, recordEvent } from "./store.ts";
 
@@ -186,5 +188,41 @@ forEachDatabase((test) => {
     const follow = await api.request("/v1/events/follow", { headers: { ...web, "Last-Event-ID": "0" } });
     const followed = await take<Event>(follow, items.length);
     expect(followed.map(({ data }) => data)).toEqual(items.toReversed());
+  });
+});
+
+forEachDatabase((test) => {
+  it("no list of events sorts: what it costs does not grow with history", async () => {
+    const { reads } = test.database;
+    const record = sql`insert into events (at, actor, request_id, action, artifact, detail)`;
+    const values = {
+      sqlite: sql`with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
+        select '2026-01-01T00:00:00.000Z', 'a' || (i % 50), 'r', 'version.completed', 'team' || (i % 9) || '/web', '{}' from n`,
+      postgres: sql`select '2026-01-01T00:00:00.000Z', 'a' || (i % 50), 'r', 'version.completed', 'team' || (i % 9) || '/web', '{}'
+        from generate_series(1, 20000) i`,
+    }[test.database.dialect];
+    await test.database.write((tx) => sql`${record} ${values}`.execute(tx));
+    await test.database.write(analyze);
+    const all: Actor = { name: "all", scopes: everything };
+    const team: Actor = { name: "team", scopes: [{ scope: "read", pattern: "team3" }] };
+    const asked: [EventFilter, Actor][] = [
+      [{}, all],
+      [{}, team],
+      [{ artifact: "team3/web" }, all],
+      [{ artifact: "team3/web" }, team],
+      [{ artifact: "team*" }, all],
+      [{ actor: "a7" }, all],
+      [{ actions: ["version.completed"] }, all],
+      [{ actions: ["version.completed", "version.opened"] }, team],
+      [{ since: "2020-01-01T00:00:00.000Z", actor: "a7" }, all],
+    ];
+    for (const [filter, reader] of asked) {
+      const narrowed = { filter, reader };
+      const plans = await plansOf(reads, async (db) => {
+        await listEvents(db, filter, reader, { before: 15_000, limit: 51 });
+        await readAfter(db, { after: { xid: "0", id: 5 }, limit: 51 }, narrowed);
+      });
+      for (const plan of plans) expect(plan, JSON.stringify(filter)).not.toMatch(/TEMP B-TREE|Sort/);
+    }
   });
 });

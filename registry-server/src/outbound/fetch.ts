@@ -115,6 +115,7 @@ export function createOutbound({ allowedNetworks }: { allowedNetworks: readonly 
 
   return {
     async fetch(text, request) {
+      if (!URL.canParse(text)) throw new OutboundError("refused", "What was to be asked is no URL.");
       const url = new URL(text);
       const timeout = AbortSignal.timeout(request.timeoutMs);
       const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;

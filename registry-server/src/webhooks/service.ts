@@ -1,4 +1,4 @@
-import type { Database, Writer } from "../database/database.ts";
+import type { Database, Reader, Writer } from "../database/database.ts";
 import type { StoredSecret } from "../database/schema.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
@@ -153,7 +153,7 @@ export class WebhookService {
 }
 
 /** @throws Problem `webhook_not_found` */
-export async function mustFind(db: Parameters<typeof findWebhook>[0], name: string): Promise<WebhookRow> {
+export async function mustFind(db: Reader, name: string): Promise<WebhookRow> {
   const row = await findWebhook(db, name);
   if (!row) throw webhookNotFound(name);
   return row;
