@@ -36,6 +36,9 @@ export async function fuzzApi(
     WAYBILL_DATA_DIR: join(home, "data"),
     WAYBILL_BOOTSTRAP_TOKEN: token,
     WAYBILL_TOKEN: token,
+    // So that webhooks may be e-mail; it comes to nobody.
+    WAYBILL_SMTP_URL: "smtp://127.0.0.1:9",
+    WAYBILL_MAIL_FROM: "waybill@example.com",
     WAYBILL_TOKEN_RATE: "off",
     WAYBILL_ADDRESS_RATE: "off",
   };

@@ -6,7 +6,15 @@ import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
 # What its pattern tells only in part.
-EXAMPLES = {"issuer": "https://ci.example.com", "url": "https://ci.example.com/hook", "claims": {"sub": "acme/*"}}
+EXAMPLES = {
+    "issuer": "https://ci.example.com",
+    "url": "https://ci.example.com/hook",
+    "recipients": ["web-team@example.com"],
+    "claims": {"sub": "acme/*"},
+    "ttl": "1h",
+}
+# What tells the items of a list apart.
+KEYS = {"files": ("path",), "builds": ("name",), "images": ("platform", "region", "external_id")}
 PROVENANCE = ("git", "ci", "packer_version", "plugin_version", "run_uuid", "builder_type")
 IMAGE = {"platform": "aws", "region": "us-east-1", "external_id": "ami-0c2a4e5f6a7b8c9d0"}
 SELECTORS = ("channel", "version", "constraint", "fingerprint")
@@ -45,6 +53,9 @@ def repair(value):
     for name, example in EXAMPLES.items():
         if name in value:
             value[name] = example
+    for name, keys in KEYS.items():
+        if isinstance(value.get(name), list):
+            value[name] = list({tuple(each.get(key) for key in keys): each for each in value[name]}.values())
     for parent in value.get("parents") or []:
         if isinstance(parent, dict) and "fingerprint" not in parent:
             parent.setdefault("version", 7)

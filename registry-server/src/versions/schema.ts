@@ -49,7 +49,8 @@ export const PublishSchema = z
       .min(1, "must name at least one build")
       .max(limits.expectedBuilds, `must be at most ${limits.expectedBuilds} builds`)
       .refine((names) => new Set(names).size === names.length, "must not name a build twice")
-      .optional(),
+      .optional()
+      .openapi({ uniqueItems: true }),
     builds: z
       .array(NamedBuildReport)
       .min(1, "must have at least one build")
