@@ -3,9 +3,13 @@ import type { RunResult } from "../../tools/run.ts";
 import { Registry } from "./registry.ts";
 import { Workspace } from "./workspace.ts";
 
-/** A registry for all tests of a file, which keep apart by the names of their artifacts. */
-export function useRegistry(): Registry {
-  const registry = new Registry();
+/**
+ * A registry for all tests of a file, which keep apart by the names of their artifacts.
+ *
+ * @param more settings of the server that the tests want
+ */
+export function useRegistry(more?: NodeJS.ProcessEnv): Registry {
+  const registry = new Registry(undefined, more);
   beforeAll(() => registry.start());
   afterAll(() => registry.remove());
   return registry;

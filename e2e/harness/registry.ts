@@ -11,12 +11,15 @@ import { type RegistryProcess, startRegistryProcess } from "../../tools/registry
 export class Registry {
   readonly token = `wbl_${randomBytes(32).toString("base64url")}`;
   readonly #databaseUrl: string | undefined;
+  readonly #more: NodeJS.ProcessEnv;
   #directory = "";
   #listen = "127.0.0.1:0";
   #process: RegistryProcess | undefined;
 
-  constructor(databaseUrl?: string) {
+  /** @param more settings of the server that a test wants */
+  constructor(databaseUrl?: string, more: NodeJS.ProcessEnv = {}) {
     this.#databaseUrl = databaseUrl;
+    this.#more = more;
   }
 
   /** Starts it, unless it runs; after `kill` or `stop` again at the same address and with what it had stored. */
@@ -28,6 +31,7 @@ export class Registry {
       WAYBILL_LISTEN: this.#listen,
       ...this.data,
       WAYBILL_BOOTSTRAP_TOKEN: this.token,
+      ...this.#more,
     };
     this.#process = await startRegistryProcess(
       this.#directory,
