@@ -16,7 +16,7 @@ const lockTimeoutMs = 10_000;
 const answerTimeoutMs = 20_000;
 
 /** Any number that no other program takes: servers that start together migrate one after the other. */
-const migrationLock = 8421_0001;
+export const migrationLock = 8421_0001;
 
 /** Numbers as numbers and moments as RFC 3339 in UTC, as SQLite has them. */
 const types = new pg.TypeOverrides();

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { applyMigrations } from "../database/migrate.ts";
+import { migrationLock } from "../database/postgres.ts";
 import { type Column, type Table, tablesOf, type Value } from "./catalog.ts";
 import { type Connection, type Filling, OperatingError, type Place, UnreachableError } from "./connection.ts";
 
@@ -46,14 +47,14 @@ async function withClient<T>(
     types,
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: applicationName,
-    statement_timeout: 0,
-    idle_in_transaction_session_timeout: 0,
     keepAlive: true,
   });
   // A connection that breaks between two queries; the next query says so too.
   client.on("error", () => {});
   try {
     await client.connect();
+    // Whatever is set for the user: this takes as long as it takes.
+    await client.query("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
   } catch (error) {
     const cause = error instanceof AggregateError ? error.errors[0] : error;
     throw new UnreachableError(`${shown} cannot be reached: ${(cause as Error).message}.`);
@@ -103,7 +104,8 @@ async function shutOthersOut(client: pg.Client, shown: string): Promise<void> {
   const list = tables.map(({ name }) => `"${name}"`).join(", ");
   if (list !== "") await client.query(`LOCK TABLE ${list} IN SHARE MODE`);
   const { rows } = await client.query(
-    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'waybill' LIMIT 1",
+    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+       AND application_name LIKE 'waybill%' AND application_name <> '${applicationName}' LIMIT 1`,
   );
   if (rows.length === 0) return;
   throw new OperatingError(
@@ -132,7 +134,7 @@ async function fillDatabase<T>(
 /** A name that is taken would be an error later, and one that is not would be a mixture. */
 async function requireNothing(client: pg.Client, shown: string): Promise<void> {
   // Two that fill the same database go one after the other; the second finds it full.
-  await client.query("SELECT pg_advisory_xact_lock(84210001)");
+  await client.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
   const { rows } = await client.query<{ name: string }>(
     "SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'v', 'm', 'p') ORDER BY 1 LIMIT 1",
   );
