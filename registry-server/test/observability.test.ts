@@ -100,6 +100,11 @@ forEachDatabase((test) => {
       expect(metrics.get('nodejs_eventloop_delay_seconds{quantile="0.99"}')).toBeGreaterThanOrEqual(0);
       expect(metrics.get('waybill_http_refused_total{reason="token_rate"}')).toBe(0);
       expect(metrics.get("waybill_connections")).toBeGreaterThanOrEqual(0);
+      const jobs = [...metrics.keys()].filter((key) =>
+        /^waybill_jobs\{queue="[^"]+",state="waiting"\}$/.test(key),
+      );
+      // Those that are periodic are jobs where several servers share them.
+      expect(jobs.length > 0).toBe(test.database.dialect === "postgres");
       const pool = metrics.get('waybill_database_connections{state="total"}');
       if (test.database.dialect === "postgres") expect(pool).toBeGreaterThan(0);
       else expect(pool).toBeUndefined();
