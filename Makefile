@@ -19,7 +19,7 @@ demo: build ## a registry, two Packer builds, two Terraform plans: the whole cha
 test: build ## every test: unit, property, both databases, real Packer, Terraform and OpenTofu
 	@node tools/test.ts
 
-fuzz-api: $(INSTALLED) ## hours of invented requests to a real registry, each answer held to the API document (make test: minutes)
+fuzz-api: $(INSTALLED) ## invented requests to a real registry, every answer held to the API document (make test has minutes of it)
 	@node tools/fuzz-api.ts
 
 check: $(INSTALLED) ## types, lint, formatting, and that generated files are fresh

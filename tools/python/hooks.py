@@ -31,7 +31,9 @@ def repair(value):
     if isinstance(value, list):
         return [repair(each) for each in value]
     if isinstance(value, str):
-        # The two databases agree on all characters but one, and on these years.
+        # Steps in a path, and the one character and the years on which the two databases do not agree.
+        if value in (".", ".."):
+            return "web"
         return re.sub(r"^\d{4}(?=-\d\d-\d\dT)", "2026", value.replace("\0", ""))
     if not isinstance(value, dict):
         return value
@@ -82,6 +84,8 @@ def before_call(context, case, kwargs):
         case.body = repair(case.body)
         if case.operation.path.endswith("/promote") and isinstance(case.body, dict):
             case.body["from"] = "another"
+        if case.operation.path.endswith("/webhooks") and case.body.get("format") != "email":
+            case.body["url"] = EXAMPLES["url"]
         if case.operation.path.endswith("/replay") and "delivery" not in case.body:
             case.body["since"] = "2026-01-31T12:00:00Z"
 
