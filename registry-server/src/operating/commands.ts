@@ -6,7 +6,8 @@ import { settings } from "../settings.ts";
 import { backupTo, backupToFile, unwritten } from "./backup.ts";
 import { type Checked, checkRegistry } from "./check.ts";
 import { OperatingError } from "./connection.ts";
-import { type Diagnosis, diagnose, diagnoseSettings } from "./doctor.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import { diagnose, diagnoseSettings } from "./doctor.ts";
 import { migrateRegistry } from "./migrate.ts";
 import { placeOf } from "./places.ts";
 import { restoreFrom, verifyArchive } from "./restore.ts";
@@ -15,7 +16,7 @@ import type { Progress, Sums } from "./tables.ts";
 export { ConfigError } from "../config.ts";
 export { StartError } from "../database/migrate.ts";
 export { OperatingError, UnreachableError } from "./connection.ts";
-export { certificateUntil, clockOff } from "./doctor.ts";
+export { certificateUntil, clockOff } from "./diagnosis.ts";
 
 /** Where the registry is, as options say it; what is not given is a setting of the server. */
 export type Given = {

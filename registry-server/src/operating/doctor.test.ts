@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { Registries } from "../../test/registries.ts";
 import { runAsItIs } from "../../test/schemas.ts";
 import { type Config, readConfig } from "../config.ts";
-import { certificateUntil, clockOff, diagnose, diagnoseSettings } from "./doctor.ts";
+import { certificateUntil, clockOff } from "./diagnosis.ts";
+import { diagnose, diagnoseSettings } from "./doctor.ts";
 
 const registries = new Registries();
 

@@ -7,15 +7,8 @@ import { newestMigration } from "../database/migrate.ts";
 import { readCertificate } from "../http/tls.ts";
 import { type SettingName, settings } from "../settings.ts";
 import type { Connection, Place } from "./connection.ts";
+import { certificateUntil, clockOff, type Diagnosis, right, warning, wrong } from "./diagnosis.ts";
 import { schemaOf } from "./schema.ts";
-
-/** What the doctor says of one thing, and what to do about it when it is not as it should be. */
-export type Diagnosis = {
-  subject: string;
-  state: "right" | "warning" | "wrong";
-  says: string;
-  advice?: string;
-};
 
 type Patient = {
   config: Config;
@@ -28,11 +21,6 @@ const gibibyte = 1024 ** 3;
 const leastFreeBytes = gibibyte / 4;
 const wantedFreeBytes = 2 * gibibyte;
 const oldestPostgres = 13;
-/** What makes order by time doubtful; identity tokens of CI jobs are refused beyond some more. */
-const clockWarningMs = 2_000;
-const clockWrongMs = 30_000;
-const certificateWarningMs = 21 * 86_400_000;
-
 /** Variables of the clients, the plugin and the provider. */
 const othersVariables =
   "ADDRESS TOKEN NAMESPACE CA_FILE TIMEOUT CONSUMER ON_REVOKED SPOOL_DIR FINGERPRINT NODE OIDC_TOKEN OIDC_AUDIENCE".split(
@@ -53,20 +41,6 @@ export function diagnoseSettings(error: unknown): Diagnosis {
   if (!(error instanceof ConfigError)) throw error;
   return wrong("settings", error.message, "Correct it; waybill serve --help lists all settings.");
 }
-
-const right = (subject: string, says: string): Diagnosis => ({ subject, state: "right", says });
-const warning = (subject: string, says: string, advice: string): Diagnosis => ({
-  subject,
-  state: "warning",
-  says,
-  advice,
-});
-const wrong = (subject: string, says: string, advice = ""): Diagnosis => ({
-  subject,
-  state: "wrong",
-  says,
-  ...(advice && { advice }),
-});
 
 async function settingNames(): Promise<Diagnosis[]> {
   const own = (Object.keys(settings) as SettingName[]).map(variableOf);
@@ -187,16 +161,6 @@ async function version(connection: Connection, now: () => Date): Promise<Diagnos
   return [known, clockOff("clock of the database", off)];
 }
 
-/** @param off by how many milliseconds the other clock is ahead */
-export function clockOff(subject: string, off: number): Diagnosis {
-  const seconds = `${(Math.abs(off) / 1_000).toFixed(1)} s ${off < 0 ? "behind" : "ahead of"} this machine's`;
-  const advice = "Let both follow a time server (chrony, systemd-timesyncd).";
-  if (Math.abs(off) >= clockWrongMs) return wrong(subject, seconds, advice);
-  return Math.abs(off) >= clockWarningMs
-    ? warning(subject, seconds, advice)
-    : right(subject, "agrees with this machine's");
-}
-
 async function schema(connection: Connection, shown: string): Promise<Diagnosis> {
   const newest = newestMigration(connection.dialect);
   const present = await schemaOf(connection, shown);
@@ -231,16 +195,6 @@ async function certificate({ config: { tlsCert, tlsKey }, now }: Patient): Promi
   if (tlsCert === undefined || tlsKey === undefined) return [];
   const { expiresAt } = await readCertificate({ cert: tlsCert, key: tlsKey });
   return [certificateUntil("certificate", expiresAt, now())];
-}
-
-/** How long a certificate still holds. */
-export function certificateUntil(subject: string, expiresAt: Date, now: Date): Diagnosis {
-  const left = expiresAt.getTime() - now.getTime();
-  const day = expiresAt.toISOString().slice(0, 10);
-  if (left <= 0) return wrong(subject, `expired on ${day}`, "Renew it; the server reads it again by itself.");
-  if (left < certificateWarningMs)
-    return warning(subject, `expires on ${day}`, "Renew it; the server reads it again by itself.");
-  return right(subject, `holds until ${day}`);
 }
 
 async function port({ config: { listen } }: Patient): Promise<Diagnosis[]> {
