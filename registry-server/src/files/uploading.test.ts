@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -53,6 +54,48 @@ describe("an upload to a port", () => {
     expect(response.statusCode).toBe(413);
     expect(await json(response)).toMatchObject({ code: "body_too_large" });
     large.destroy();
+  });
+});
+
+describe("a download from a port", () => {
+  let server: RunningServer;
+  beforeAll(async () => {
+    server = await startServer({ dev: true });
+    await fetch(server.url + path, { method: "PUT", body: bytes });
+    const files = [{ path: "f", size: bytes.length, sha256 }];
+    const body = JSON.stringify({ fingerprint: "f", builds: [{ name: "b", artifact_type: "x", files }] });
+    const headers = { "Content-Type": "application/json" };
+    await fetch(`${server.url}/v1/artifacts/uploading/a/versions`, { method: "POST", headers, body });
+  });
+  afterAll(() => server.close());
+  const file = "/v1/artifacts/uploading/a/versions/1/builds/b/files/f";
+
+  it("is whole, however slowly it is read, and also when several are asked for at once on one connection", async () => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    const ask = (more: string) => `GET ${file} HTTP/1.1\r\nHost: ${hostname}\r\n${more}\r\n`;
+    socket.write(ask("") + ask("Range: bytes=1-\r\n") + ask("Connection: close\r\n"));
+    const received: Buffer[] = [];
+    for await (const chunk of socket) {
+      received.push(chunk);
+      // The server is never let go on by more than the socket holds.
+      await new Promise(setImmediate);
+    }
+    let rest = Buffer.concat(received);
+    for (const expected of [bytes, bytes.subarray(1), bytes]) {
+      const body = rest.indexOf("\r\n\r\n") + 4;
+      expect(rest.subarray(body, body + expected.length).equals(expected)).toBe(true);
+      rest = rest.subarray(body + expected.length);
+    }
+    expect(rest).toHaveLength(0);
+  });
+
+  it("that is left early lets the server go on", async () => {
+    const left = request(server.url + file).end();
+    const [response] = (await once(left, "response")) as [IncomingMessage];
+    await once(response, "readable");
+    left.destroy();
+    expect(hash("sha256", new Uint8Array(await (await fetch(server.url + file)).arrayBuffer()))).toBe(sha256);
   });
 });
 

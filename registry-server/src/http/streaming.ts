@@ -1,9 +1,10 @@
 /** Bodies that are never whole in memory: taken while they arrive, and given while they are read. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { expectSlowly } from "./arrival.ts";
 import { attachmentHeaders, mediaTypeOf } from "./content.ts";
+import { givingBack } from "./giving-back.ts";
 import { Problem } from "./problem.ts";
 
 /** A request body that is handed on while it arrives. */
@@ -92,7 +93,8 @@ export async function toStreamedResponse(
   if (fileName !== undefined) Object.assign(headers, attachmentHeaders(fileName));
   headers["Content-Length"] = String(range ? range.end - range.start + 1 : size);
   if (range) headers["Content-Range"] = `bytes ${range.start}-${range.end}/${size}`;
-  const body = c.req.method === "HEAD" ? null : await options.open(range);
+  const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse };
+  const body = c.req.method === "HEAD" ? null : givingBack(await options.open(range), outgoing);
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { giveBack } from "../../http/giving-back.ts";
 
 /** How much is written at once; as much again is gathered meanwhile. */
 const writtenAtOnce = 1024 * 1024;
@@ -54,9 +55,4 @@ async function writeAll(file: FileHandle, chunks: Uint8Array[], size: number): P
   while (rest && bytesWritten < size) {
     bytesWritten += (await file.write(rest, bytesWritten)).bytesWritten;
   }
-}
-
-/** Frees the memory of a chunk that has one of its own. */
-function giveBack({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
