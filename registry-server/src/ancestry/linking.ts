@@ -55,7 +55,8 @@ export async function linkVersion(
 
 const none: ReadonlySet<number> = new Set();
 
-function mayHaveParents({ parents, images }: Build): boolean {
+/** Whether a build says what it was made from, so that there may be a link upwards. */
+export function mayHaveParents({ parents, images }: Build): boolean {
   return parents.length > 0 || images.some((image) => image.source_image_id !== null);
 }
 

@@ -10,10 +10,13 @@ const connections = 2;
 /** How often it is looked for jobs whose server is gone, and for what can be thrown away. */
 const superviseSeconds = 10;
 const statementTimeoutMs = 15_000;
+/** What pg-boss hands on to pg: for when the network is gone and no answer comes at all. */
+const patience = { query_timeout: 20_000, connectionTimeoutMillis: 15_000, keepAlive: true };
 
 /** Keeps jobs with pg-boss: it takes, retries, expires and throws away; when to look for work is up to us. */
 export async function openBoss(database: Database, url: string, log: JobLog): Promise<JobStore> {
   const boss = new PgBoss({
+    ...patience,
     connectionString: url,
     options: `-c statement_timeout=${statementTimeoutMs}`,
     application_name: "waybill jobs",

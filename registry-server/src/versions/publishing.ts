@@ -1,8 +1,10 @@
+import { mayHaveParents } from "../ancestry/linking.ts";
 import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
 import type { ArtifactRow } from "../artifacts/store.ts";
 import { sameContent } from "../builds/content.ts";
 import type { Build, BuildReport } from "../builds/schema.ts";
 import { loadBuilds, writeBuild } from "../builds/store.ts";
+import { withReadableParents } from "../builds/view.ts";
 import type { Database } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
@@ -145,8 +147,10 @@ function isOfNow({ now }: Unit, version: VersionRow): boolean {
 async function finish(unit: Unit, artifact: ArtifactRow, version: VersionRow): Promise<Version> {
   const row = isOfNow(unit, version) ? version : await getVersionById(unit.tx, version.id);
   const builds = await loadBuilds(unit.tx, row.id);
-  const view = viewVersion(artifact.path, row, builds);
+  const view = viewVersion(artifact.path, row, withReadableParents(builds, unit.caller));
   if (view.missing_builds.length > 0) return view;
   const completed = await completeVersion(unit, artifact, row, builds);
+  // Without parents it has no ancestors that could be revoked, and nobody can have revoked it yet.
+  if (!builds.some(mayHaveParents)) return viewVersion(artifact.path, completed, builds);
   return showVersion(sightOf(unit), artifact.path, completed, builds);
 }

@@ -65,22 +65,42 @@ export type NewVersion = {
   expected_builds: string[];
 };
 
+const inserted = prepared(
+  (
+    db,
+    p: Record<"fingerprint" | "labels" | "openedWith" | "expectedBuilds" | "now", string> &
+      Record<"semver" | "description", string | null> & { artifactId: number; latest: StoredLatest },
+  ) =>
+    db
+      .insertInto("versions")
+      .values({
+        artifact_id: p.artifactId,
+        state: "incomplete",
+        fingerprint: p.fingerprint,
+        semver: p.semver,
+        description: p.description,
+        labels: p.labels,
+        latest: p.latest,
+        opened_with: p.openedWith,
+        expected_builds: p.expectedBuilds,
+        warnings: "[]",
+        active_at: p.now,
+        created_at: p.now,
+        updated_at: p.now,
+      })
+      .returningAll(),
+);
+
 export async function insertVersion(tx: Writer, version: NewVersion, now: string): Promise<VersionRow> {
-  return tx
-    .insertInto("versions")
-    .values({
-      ...version,
-      state: "incomplete",
-      labels: writeJson(version.labels),
-      opened_with: writeJson(version.opened_with),
-      expected_builds: writeJson(version.expected_builds),
-      warnings: "[]",
-      active_at: now,
-      created_at: now,
-      updated_at: now,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const { artifact_id: artifactId, fingerprint, semver, description, latest } = version;
+  const [row] = await inserted(tx, {
+    ...{ artifactId, fingerprint, semver, description, latest, now },
+    labels: writeJson(version.labels),
+    openedWith: writeJson(version.opened_with),
+    expectedBuilds: writeJson(version.expected_builds),
+  });
+  if (!row) throw new Error("a version that was inserted is not there");
+  return row;
 }
 
 export type VersionUpdate = Omit<Updateable<Tables["versions"]>, "id" | "revision" | "updated_at">;
