@@ -80,14 +80,26 @@ def before_call(context, case, kwargs):
         # From the first event on: otherwise it is waited for the next one.
         case.headers["last-event-id"] = "0"
         case.query = {}
-    if isinstance(case.body, (dict, list)) and not is_negative(case, ParameterLocation.BODY):
+    if isinstance(case.body, dict) and not is_negative(case, ParameterLocation.BODY):
         case.body = repair(case.body)
-        if case.operation.path.endswith("/promote") and isinstance(case.body, dict):
-            case.body["from"] = "another"
-        if case.operation.path.endswith("/webhooks") and case.body.get("format") != "email":
-            case.body["url"] = EXAMPLES["url"]
-        if case.operation.path.endswith("/replay") and "delivery" not in case.body:
-            case.body["since"] = "2026-01-31T12:00:00Z"
+        complete(case, case.body)
+
+
+def complete(case, body):
+    """Gives a body what it must have one of."""
+    path = case.operation.path
+    if path.endswith("/promote"):
+        body["from"] = "another"
+    elif path.endswith("/replay") and "delivery" not in body:
+        body["since"] = "2026-01-31T12:00:00Z"
+    elif path.endswith("/versions"):
+        if "builds" not in body:
+            body.setdefault("expected_builds", ["amazon-ebs.web"])
+        if "idempotency-key" not in (case.headers or {}):
+            body.setdefault("fingerprint", "one")
+    elif path.endswith("/webhooks"):
+        name = "recipients" if body.get("format") == "email" else "url"
+        body[name] = EXAMPLES[name]
 
 
 def is_negative(case, location):
