@@ -155,13 +155,13 @@ export const getChannelHistory = createRoute({
 
 /** Adds the routes of channels. */
 export function channelRoutes(register: Register, channels: ChannelService): void {
-  register(listChannels, async ({ params, query }) => ({
+  register(listChannels, async ({ params, query, caller }) => ({
     status: 200,
-    body: await channels.list(params, query),
+    body: await channels.list(params, query, caller),
   }));
 
-  register(getChannel, async ({ params }) => {
-    const channel = await channels.get(params, params.channel);
+  register(getChannel, async ({ params, caller }) => {
+    const channel = await channels.get(params, params.channel, caller);
     return { status: 200, body: channel, revision: channel.revision };
   });
 

@@ -7,7 +7,7 @@ import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import { loadRevocations } from "../revocations/view.ts";
-import { authorize } from "../tokens/scopes.ts";
+import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import type { VersionRow } from "../versions/store.ts";
@@ -51,26 +51,26 @@ export class ChannelService {
   }
 
   /** @throws Problem `artifact_not_found` */
-  async list(name: ArtifactName, query: Paging): Promise<Page<Channel>> {
+  async list(name: ArtifactName, query: Paging, reader: Actor): Promise<Page<Channel>> {
     const db = this.#database.reads;
     const artifact = await this.#artifact(name);
     const size = query.limit ?? defaultPageSize;
     const after = readCursor(query.cursor, "string");
     const rows = await listChannels(db, artifact.id, after ?? "", size + 1);
-    const revocations = await this.#revocations(db, rows);
+    const revocations = await this.#revocations({ db, reader }, rows);
     const channels = rows.map((row) => viewChannel(artifact.path, row, revocations));
-    const first = after === undefined ? [await this.#latest(artifact)] : [];
+    const first = after === undefined ? [await this.#latest(artifact, reader)] : [];
     // `latest` goes before all names, and the position after it is before all names too.
     const positionOf = ({ managed, name: position }: Channel) => (managed ? "" : position);
     return toPage([...first, ...channels], size, positionOf, (channel) => channel);
   }
 
   /** @throws Problem `artifact_not_found`, `channel_not_found` */
-  async get(name: ArtifactName, channel: string): Promise<Channel> {
+  async get(name: ArtifactName, channel: string, reader: Actor): Promise<Channel> {
     const artifact = await this.#artifact(name);
-    if (channel === latest) return this.#latest(artifact);
+    if (channel === latest) return this.#latest(artifact, reader);
     const db = this.#database.reads;
-    return this.#view(db, artifact.path, await find(db, artifact, channel));
+    return this.#view({ db, reader }, artifact.path, await find(db, artifact, channel));
   }
 
   /** @throws Problem `artifact_not_found`, `channel_not_found` */
@@ -106,7 +106,7 @@ export class ChannelService {
       const present = await findChannel(unit.tx, artifact.id, channel);
       if (!present && typeof ifMatch === "number") throw preconditionFailed(artifact.path, channel, null);
       const row = await describe(unit, artifact, channel, change, present, () =>
-        this.#checkMatch(unit.tx, artifact.path, present, ifMatch),
+        this.#checkMatch(unit, artifact.path, present, ifMatch),
       );
       const { version: number, fingerprint } = change;
       if (number !== undefined || fingerprint !== undefined) {
@@ -116,18 +116,18 @@ export class ChannelService {
             ? null
             : await findComplete(unit, artifact, withoutUndefined({ number, fingerprint }));
         const isMove = row.version_id !== (version?.id ?? null);
-        if (isMove && present) await this.#checkMatch(unit.tx, artifact.path, present, ifMatch);
+        if (isMove && present) await this.#checkMatch(unit, artifact.path, present, ifMatch);
         if (isMove && present && present.version_id !== null && ifMatch === undefined) {
           throw preconditionRequired(
             artifact.path,
             channel,
-            await this.#view(unit.tx, artifact.path, present),
+            await this.#view(seen(unit), artifact.path, present),
           );
         }
         await move(unit, artifact, row, version, { kind: "assign", reason: change.reason });
       }
       const changed = await find(unit.tx, artifact, channel);
-      return { channel: await this.#view(unit.tx, artifact.path, changed), created: !present };
+      return { channel: await this.#view(seen(unit), artifact.path, changed), created: !present };
     });
   }
 
@@ -152,9 +152,9 @@ export class ChannelService {
       const { tx } = unit;
       const row = await find(tx, artifact, channel);
       const version = await findPointedAt(tx, artifact, from);
-      if (row.version_id !== version.id) await this.#checkMatch(tx, artifact.path, row, ifMatch);
+      if (row.version_id !== version.id) await this.#checkMatch(unit, artifact.path, row, ifMatch);
       await move(unit, artifact, row, version, { kind: "promote", reason, source: from });
-      return this.#view(tx, artifact.path, await find(tx, artifact, channel));
+      return this.#view(seen(unit), artifact.path, await find(tx, artifact, channel));
     });
   }
 
@@ -177,16 +177,16 @@ export class ChannelService {
       const picked = to === undefined ? undefined : await findComplete(unit, artifact, { number: to });
       // Going back once more is another change, so a request that is sent twice must say where it went back from.
       if (!picked && ifMatch === undefined) {
-        throw preconditionRequired(artifact.path, channel, await this.#view(tx, artifact.path, row));
+        throw preconditionRequired(artifact.path, channel, await this.#view(seen(unit), artifact.path, row));
       }
-      if (!picked || picked.id !== row.version_id) await this.#checkMatch(tx, artifact.path, row, ifMatch);
+      if (!picked || picked.id !== row.version_id) await this.#checkMatch(unit, artifact.path, row, ifMatch);
       const earlier = picked
         ? { version: await checkWasOn(tx, artifact, row, picked), skipped: [] }
         : await findEarlier(tx, artifact, row, unit.now);
       if (!earlier.version) throw nothingToRollBack(artifact.path, channel, earlier.skipped);
       await move(unit, artifact, row, earlier.version, { kind: "rollback", reason });
       const changed = await find(tx, artifact, channel);
-      return { channel: await this.#view(tx, artifact.path, changed), skipped: earlier.skipped };
+      return { channel: await this.#view(seen(unit), artifact.path, changed), skipped: earlier.skipped };
     });
   }
 
@@ -198,14 +198,14 @@ export class ChannelService {
   async delete(name: ArtifactName, channel: string, ifMatch: IfMatch, caller: Caller): Promise<void> {
     await this.#change(name, channel, caller, async (unit, artifact) => {
       const row = await find(unit.tx, artifact, channel);
-      await this.#checkMatch(unit.tx, artifact.path, row, ifMatch);
+      await this.#checkMatch(unit, artifact.path, row, ifMatch);
       const others = await listRules(unit.tx, artifact.id);
       const waiting = others.find((other) => readJson(other.rules).after === channel);
       if (waiting) {
         const what = `versions must have been on "${channel}" before; change that rule first`;
         throw channelRule(artifact.path, waiting.name, "after", what);
       }
-      const before = await this.#view(unit.tx, artifact.path, row);
+      const before = await this.#view(seen(unit), artifact.path, row);
       await deleteChannel(unit.tx, row.id);
       await recordEvent(unit, { action: "channel.deleted", artifact: artifact.path, detail: { before } });
     });
@@ -225,9 +225,9 @@ export class ChannelService {
     });
   }
 
-  async #checkMatch(db: Reader, path: string, row: ChannelRow | undefined, ifMatch: IfMatch): Promise<void> {
+  async #checkMatch(unit: Unit, path: string, row: ChannelRow | undefined, ifMatch: IfMatch): Promise<void> {
     if (!row || typeof ifMatch !== "number" || ifMatch === row.revision) return;
-    throw preconditionFailed(path, row.name, await this.#view(db, path, row));
+    throw preconditionFailed(path, row.name, await this.#view(seen(unit), path, row));
   }
 
   async #artifact(name: ArtifactName): Promise<ArtifactRow> {
@@ -236,21 +236,28 @@ export class ChannelService {
     return artifact;
   }
 
-  async #latest(artifact: ArtifactRow): Promise<Channel> {
+  async #latest(artifact: ArtifactRow, reader: Actor): Promise<Channel> {
     const db = this.#database.reads;
     const [row] = await listLatestHistory(db, artifact.id, undefined, 1);
     const revoked = row && row.revoked_from !== null ? [row.id] : [];
-    return viewLatest(artifact, row, await loadRevocations(db, revoked, this.#clock().toISOString()));
+    return viewLatest(artifact, row, await loadRevocations(db, revoked, this.#clock().toISOString(), reader));
   }
 
-  async #view(db: Reader, path: string, row: ChannelRow): Promise<Channel> {
-    return viewChannel(path, row, await this.#revocations(db, [row]));
+  async #view(seeing: Seeing, path: string, row: ChannelRow): Promise<Channel> {
+    return viewChannel(path, row, await this.#revocations(seeing, [row]));
   }
 
-  #revocations(db: Reader, rows: ChannelRow[]) {
+  #revocations({ db, reader }: Seeing, rows: ChannelRow[]) {
     const ids = rows.flatMap((row) => row.version_id ?? []);
-    return loadRevocations(db, ids, this.#clock().toISOString());
+    return loadRevocations(db, ids, this.#clock().toISOString(), reader);
   }
+}
+
+/** Where a channel is read, and for whom. */
+type Seeing = { db: Reader; reader: Actor };
+
+function seen({ tx, caller }: Unit): Seeing {
+  return { db: tx, reader: caller };
 }
 
 /** Makes the channel when it is new, and changes its description and rules when these are others. */

@@ -75,24 +75,30 @@ function toFilter({ artifact, actor, action, since, until }: EventQuery): EventF
 
 /** An event as its reader may see it: without the names of parents and ancestors that the reader may not read. */
 export function viewEvent(event: EventRow, reader: Actor): EventRow {
-  const { before, after } = event.detail;
-  const [hiddenBefore, hiddenAfter] = [hide(before, reader), hide(after, reader)];
-  if (hiddenBefore === before && hiddenAfter === after) return event;
-  const parts = { ...(hiddenBefore && { before: hiddenBefore }), ...(hiddenAfter && { after: hiddenAfter }) };
-  return { ...event, detail: { ...event.detail, ...parts } };
+  const detail = hide(event.detail, reader) as EventRow["detail"];
+  return detail === event.detail ? event : { ...event, detail };
 }
 
-type Part = EventRow["detail"]["before"];
+/** What has, wherever it is in the detail of an event, the names of other artifacts. */
+const lists = new Set(["parents", "causes"]);
 
-function hide(part: Part, reader: Actor): Part {
-  const { revoked_by: by, parents } = (part ?? {}) as {
-    revoked_by?: { artifact?: string } | null;
-    parents?: { artifact: string }[];
-  };
-  const isByHidden = by?.artifact !== undefined && !mayRead(reader, by.artifact);
-  const readable = parents?.filter(({ artifact }) => mayRead(reader, artifact));
-  if (!isByHidden && readable?.length === parents?.length) return part;
-  return { ...part, ...(isByHidden && { revoked_by: null }), ...(readable && { parents: readable }) };
+/** A part of an event without what its reader may not read; the same one where that is nothing. */
+function hide(part: unknown, reader: Actor, name = ""): unknown {
+  if (typeof part !== "object" || part === null) return part;
+  if (name === "revoked_by" && isHidden(part, reader)) return null;
+  if (Array.isArray(part)) {
+    const left = lists.has(name) ? part.filter((one) => !isHidden(one, reader)) : part;
+    const shown = left.map((one) => hide(one, reader));
+    return shown.length === part.length && shown.every((one, index) => one === part[index]) ? part : shown;
+  }
+  const shown = Object.entries(part).map(([key, value]) => [key, value, hide(value, reader, key)] as const);
+  if (shown.every(([, value, left]) => left === value)) return part;
+  return Object.fromEntries(shown.map(([key, , left]) => [key, left]));
+}
+
+function isHidden(one: unknown, reader: Actor): boolean {
+  const { artifact } = (one ?? {}) as { artifact?: unknown };
+  return typeof artifact === "string" && !mayRead(reader, artifact);
 }
 
 const streamed = new WeakMap<EventRow, StreamedEvent>();

@@ -42,7 +42,7 @@ export const revokeVersion = createRoute({
   tags,
   summary: "Revoke a version, now or from a date; change an earlier revocation; safe to repeat",
   description:
-    "No channel moves by it, unless `rollback_channels` asks for that. Descendants in other namespaces are not revoked, only marked.",
+    "No channel moves by it, unless `rollback_channels` asks for that. Descendants in other namespaces are not revoked, only marked. What reaches descendants needs `promote` on all of the namespace.",
   request: {
     params: versionParams,
     body: jsonBody(RevokeSchema, { reason: "CVE-2026-1234", with_descendants: true }),
@@ -63,7 +63,8 @@ export const restoreVersion = createRoute({
   "x-scope": "promote",
   tags,
   summary: "Take back the revocation of a version, and exactly what descendants have from it",
-  description: "A version that also inherits from an ancestor stays revoked until the revocation of that one is taken back.",
+  description:
+    "A version that also inherits from an ancestor stays revoked until the revocation of that one is taken back. Where it reached descendants, this needs `promote` on all of the namespace.",
   request: { params: versionParams, query: restoreQuery },
   responses: {
     200: json(RevocationStateSchema, "The state of the version now", {
@@ -83,7 +84,7 @@ export const previewRevocation = createRoute({
   path: `${path}/preview`,
   operationId: "previewRevocation",
   tags,
-  summary: "What revoking would touch: channels, consumers and descendants; changes nothing",
+  summary: "What revoking would touch, as far as the caller may read it; changes nothing",
   request: { params: versionParams, body: jsonBody(PreviewRequestSchema, { with_descendants: true }) },
   responses: {
     200: json(PreviewSchema, "What it would touch", previewExample),

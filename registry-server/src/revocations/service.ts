@@ -7,7 +7,8 @@ import { listPointingAt } from "../channels/store.ts";
 import type { Database, Reader } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
 import { Problem } from "../http/problem.ts";
-import { type Actor, mayRead } from "../tokens/scopes.ts";
+import { allowsAll } from "../tokens/reach.ts";
+import { type Actor, authorize, mayRead } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { nameSelector, versionNotFound } from "../versions/problems.ts";
 import { findVersion, getVersionById, type VersionRow, type VersionSelector } from "../versions/store.ts";
@@ -49,7 +50,8 @@ export class RevocationService {
   /**
    * Revokes a version, or changes its revocation. What is as it should be already stays, so that it can be repeated.
    *
-   * @throws Problem `artifact_not_found`, `version_not_found`, `version_incomplete`, `revocation_in_force`
+   * @throws Problem `artifact_not_found`, `version_not_found`, `version_incomplete`, `revocation_in_force`; `forbidden`
+   *   when it reaches descendants, and the caller may not promote all of the namespace
    */
   async revoke(
     name: ArtifactName,
@@ -57,6 +59,7 @@ export class RevocationService {
     body: Revoke,
     caller: Caller,
   ): Promise<Revoked> {
+    if (body.with_descendants) authorizeReaching(caller, name.namespace);
     return this.#write(caller, async (unit) => {
       const { tx, now } = unit;
       if (body.rollback_channels) await lockInvolved(unit, pathOf(name), selector);
@@ -65,6 +68,7 @@ export class RevocationService {
       if (!version) throw versionNotFound(artifact.path, selector);
       if (version.state !== "complete") throw notComplete(artifact.path, selector, version);
       await lockLinks(tx);
+      if ((await findOwnCause(tx, version.id))?.spread) authorizeReaching(caller, name.namespace);
       const event = await setRevocation(unit, artifact.path, version, body);
       const heirs = await listHeirs(tx, version.id);
       const channels = body.rollback_channels
@@ -87,7 +91,7 @@ export class RevocationService {
   /**
    * Removes a version's own cause and exactly those that descendants have from it. Without one it changes nothing.
    *
-   * @throws Problem `artifact_not_found`, `version_not_found`
+   * @throws Problem `artifact_not_found`, `version_not_found`, `forbidden` as {@link revoke}
    */
   async restore(
     name: ArtifactName,
@@ -103,6 +107,7 @@ export class RevocationService {
       const version = await findRevocable(tx, artifact, selector);
       await lockLinks(tx);
       const own = await findOwnCause(tx, version.id);
+      if (own?.spread) authorizeReaching(caller, name.namespace);
       if (own) {
         const heirs = await describeVersions(tx, await listHeirs(tx, version.id));
         await deleteCauses(tx, version.id, { onlyInherited: false });
@@ -160,7 +165,9 @@ export class RevocationService {
       }))
       .sort((a, b) => a.depth - b.depth || (a.artifact < b.artifact ? -1 : 1) || a.number - b.number);
     const touched = all.filter(
-      (one) => one.id === version.id || (one.state === "complete" && isRevokedToo(one.path)),
+      (one) =>
+        one.id === version.id ||
+        (one.state === "complete" && isRevokedToo(one.path) && mayRead(caller, one.path)),
     );
     const ids = touched.map((one) => one.id);
     const named = (await listPointingAt(db, ids)).map((row) => ({ artifact: row.path, channel: row.name }));
@@ -248,6 +255,12 @@ function notComplete(path: string, selector: VersionSelector, version: VersionRo
   if (version.state !== "incomplete") return versionNotFound(path, selector, version);
   const detail = `The version ${nameSelector(selector)} of "${path}" is not complete, so nobody can resolve it. Abandon it instead.`;
   return new Problem("version_incomplete", detail);
+}
+
+/** What descendants have from a version may be in any artifact of the namespace. @throws Problem `forbidden` */
+function authorizeReaching(caller: Actor, namespace: string): void {
+  const everyArtifact = { scope: "promote", pattern: `${namespace}/*` } as const;
+  if (!allowsAll(caller, everyArtifact)) authorize(caller, "promote", namespace);
 }
 
 function namespaceOf(path: string): string {

@@ -20,7 +20,12 @@ const places = {
 type Place = keyof typeof places;
 
 /** What services ask for beyond the scope of the contract, with the body that makes them. */
-type More = { scope: Scope; place: "artifact" | "registry"; body?: object; otherwise?: Outcome };
+type More = {
+  scope: Scope;
+  place: "artifact" | "namespace" | "registry";
+  body?: object;
+  otherwise?: Outcome;
+};
 const more: Record<string, More> = {
   putArtifact: { scope: "admin", place: "artifact", body: { retention: { keep: 1, days: 1 } } },
   deleteVersion: { scope: "admin", place: "artifact" },
@@ -28,6 +33,7 @@ const more: Record<string, More> = {
   promoteChannel: { scope: "promote", place: "artifact", body: { from: "latest" } },
   rollbackChannel: { scope: "promote", place: "artifact", body: {} },
   applyRetention: { scope: "admin", place: "artifact", body: { dry_run: false, keep: 1, days: 1 } },
+  revokeVersion: { scope: "promote", place: "namespace", body: { reason: "r", with_descendants: true } },
   putNamespace: { scope: "admin", place: "registry", body: { quota_bytes: 1 } },
   createToken: { scope: "admin", place: "artifact" },
   getToken: { scope: "admin", place: "artifact", otherwise: "hidden" },
@@ -39,6 +45,7 @@ const bodies: Record<string, (name: string) => object> = {
   putChannel: () => ({}),
   createToken: (name) => ({ name, scopes: [{ scope: "read", pattern: "own/thing" }] }),
   putArtifact: () => ({ description: "d" }),
+  revokeVersion: () => ({ reason: "r" }),
   putNamespace: () => ({ description: "d" }),
   applyRetention: () => ({ dry_run: true, keep: 1, days: 1 }),
 };

@@ -20,7 +20,7 @@ import { findOpen } from "./expiry.ts";
 import { nameSelector, onlyAbandons, versionInUse, versionNotFound } from "./problems.ts";
 import type { Version, VersionChange, VersionState, VersionSummary } from "./schema.ts";
 import { findVersion, listVersions, updateVersion, type VersionSelector } from "./store.ts";
-import { pickBuild, showVersion, showVersions, sightOf, viewVersion } from "./view.ts";
+import { pickBuild, showVersion, showVersions, sightOf } from "./view.ts";
 
 /** Reads, changes and ends versions. */
 export class VersionService {
@@ -169,12 +169,12 @@ export class VersionService {
         return undefined;
       }
       const builds = await loadBuilds(unit.tx, row.id);
-      if (row.state !== "incomplete") return viewVersion(path, row, builds);
+      if (row.state !== "incomplete") return showVersion(sightOf(unit), path, row, builds);
       const why = reason === undefined ? {} : { reason };
       await releaseFiles(unit.tx, { version: row.id }, unit.now);
       const abandoned = await updateVersion(unit.tx, row.id, { state: "abandoned" }, unit.now);
       await recordEvent(unit, { action: "version.abandoned", artifact: path, version: row, detail: why });
-      return viewVersion(path, abandoned, builds);
+      return showVersion(sightOf(unit), path, abandoned, builds);
     });
   }
 
