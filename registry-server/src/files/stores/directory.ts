@@ -2,14 +2,11 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { makeDirectory } from "../../directory.ts";
+import { readPieces } from "./reading.ts";
 import type { FileStore } from "./store.ts";
 import { verified } from "./verified.ts";
 import { writeSynced } from "./writing.ts";
-
-/** How much of each download is in memory, twice. */
-const readAtOnce = 512 * 1024;
 
 /**
  * Keeps files in a directory, for this user only: `9f/9f86d0...` when they are whole, `incoming/` before. It is made
@@ -43,11 +40,7 @@ export function openDirectoryStore(root: string): FileStore {
       return found?.size;
     },
 
-    async read(sha256, range) {
-      const file = await open(pathOf(sha256));
-      const bytes = file.createReadStream({ ...range, highWaterMark: readAtOnce });
-      return Readable.toWeb(bytes) as ReadableStream<Uint8Array>;
-    },
+    read: (sha256, range) => readPieces(pathOf(sha256), range),
 
     remove: (sha256) => rm(pathOf(sha256), { force: true }),
 
