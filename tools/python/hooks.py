@@ -12,6 +12,7 @@ EXAMPLES = {
     "recipients": ["web-team@example.com"],
     "claims": {"sub": "acme/*"},
     "ttl": "1h",
+    "semver": "1.4.0",
 }
 # What tells the items of a list apart.
 KEYS = {"files": ("path",), "builds": ("name",), "images": ("platform", "region", "external_id")}
@@ -43,6 +44,7 @@ def repair(value):
     value.pop("expires_at", None)
     value.pop("", None)
     keep_first(value, ("since", "until"))
+    keep_first(value, ("ended_at", "started_at"))
     # Channels are rolled back now or not at all.
     keep_first(value, ("at", "rollback_channels"))
     keep_first(value, ("version", "fingerprint"))

@@ -65,7 +65,8 @@ export const ImageSchema = z
 export const filePath = printable(1, 1024).openapi({ example: "output/logstream.qcow2" });
 const fileSize = z
   .int("must be a whole number of bytes, at most 9007199254740991")
-  .min(0, "must not be negative");
+  .min(0, "must not be negative")
+  .openapi({ maximum: Number.MAX_SAFE_INTEGER });
 
 /** A file in a report. Without `stored` its bytes must be there. */
 export const FileInput = z
