@@ -106,25 +106,34 @@ async function append(
   const file = await open(path, part.size === 0 ? "w" : "r+", 0o600);
   let chunks: Buffer[] = [];
   let [gathered, position] = [0, part.size];
-  const write = async (): Promise<void> => {
-    for (const chunk of chunks) part.hash.update(chunk);
-    const { bytesWritten } = await file.writev(chunks, position);
-    if (bytesWritten < gathered) throw new Error(`${path} took only a part of what came; its disk may be full`);
+  let writing = Promise.resolve();
+  const write = async (some: Buffer[], size: number, at: number): Promise<void> => {
+    const { bytesWritten } = await file.writev(some, at);
+    if (bytesWritten < size) throw new Error(`${path} took only a part of what came; its disk may be full`);
     // The garbage collector would take longer than all the rest.
-    for (const { buffer, byteLength } of chunks) if (buffer.byteLength === byteLength) free(buffer);
-    position += gathered;
-    part.size = position;
-    onProgress?.(position);
-    [chunks, gathered] = [[], 0];
+    for (const { buffer, byteLength } of some) if (buffer.byteLength === byteLength) free(buffer);
+    part.size = at + size;
+    onProgress?.(part.size);
+  };
+  /** Begins to write what was gathered, once what was before it is written; more may come meanwhile. */
+  const flush = async (): Promise<void> => {
+    const [some, size, at] = [chunks, gathered, position];
+    [chunks, gathered, position] = [[], 0, at + size];
+    for (const chunk of some) part.hash.update(chunk);
+    await writing;
+    if (size > 0) writing = write(some, size, at);
+    writing.catch(() => undefined);
   };
   try {
     for await (const chunk of stream) {
       chunks.push(chunk);
       gathered += chunk.length;
-      if (gathered >= WRITTEN_AT_ONCE) await write();
+      if (gathered >= WRITTEN_AT_ONCE) await flush();
     }
   } finally {
-    await write().finally(() => file.close());
+    await flush()
+      .then(() => writing)
+      .finally(() => file.close());
   }
 }
 
