@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { Gate } from "../limits/gate.ts";
 import { andThen, type Maybe } from "../maybe.ts";
 import type { Durations } from "../metrics/metrics.ts";
+import { allowsAll } from "../tokens/reach.ts";
 import {
   type Actor,
   anonymous,
@@ -128,7 +129,10 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
           serving.isIn = isCounted;
           async function mayStay(): Promise<void> {
             try {
-              checkScope({ ...input, caller: { ...(await enter()), requestId } }, access);
+              const present = await enter();
+              checkScope({ ...input, caller: { ...present, requestId } }, access);
+              // A namespace may not be open to anybody any more; who is left with less comes back as such.
+              if (!actor.scopes.every((held) => allowsAll(present, held))) throw tokenMissing();
             } catch (error) {
               if (!needs.isUnavailable(error)) throw error;
             }

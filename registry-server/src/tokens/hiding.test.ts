@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { Api, ami, type Page, problemOf } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
 import { addToken } from "../../test/tokens.ts";
@@ -112,6 +112,30 @@ forEachDatabase((test) => {
       expect(status).toBe(200);
       expect(JSON.stringify(told)).not.toContain("team/base");
     }
+  });
+
+  it("who follows is let go when less may be read than at the beginning, and comes back as who is left", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const open = async (isOpen: boolean) => {
+      const reply = await api.send("PUT", "/v1/namespaces/open", { anonymous_read: isOpen }, owner);
+      expect(reply.status).toBe(200);
+    };
+    const follow = async () => (await api.request("/v1/events/follow", { headers: web })).body?.getReader();
+    const end = async (reader: Awaited<ReturnType<typeof follow>>) => {
+      for (;;) if ((await reader?.read())?.done !== false) return "ended";
+    };
+    await open(true);
+    const reader = await follow();
+    await vi.advanceTimersByTimeAsync(15_000);
+    const ended = end(reader);
+    await open(false);
+    await vi.advanceTimersByTimeAsync(15_000);
+    await expect(ended).resolves.toBe("ended");
+    const again = await follow();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect((await again?.read())?.done).toBe(false);
+    await again?.cancel();
   });
 
   it("events do not name them wherever they are: deleted versions and channels had them", async () => {
