@@ -151,4 +151,34 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
     }
     expectSuccess(await terraform(["destroy", "-auto-approve"]));
   });
+
+  test("refuses to move a channel that somebody else has moved since it was planned", async () => {
+    expectSuccess(await terraform(["apply", "-auto-approve"]));
+    const back = { TF_VAR_reason: "again" };
+    expectSuccess(await terraform(["plan", "-out=plan"], back));
+    const artifact = `${namespace}/web`;
+    const other = await registry.client.publish(artifact, {
+      fingerprint: `by-hand-${title}`,
+      builds: [
+        {
+          name: "vendor.web",
+          artifact_type: "amazon.ami",
+          images: [{ platform: "aws", region: "us-east-1", external_id: "ami-3" }],
+        },
+      ],
+    });
+    const channel = await registry.client.channels.get(artifact, "production");
+    await registry.client.channels.put(
+      artifact,
+      "production",
+      { version: Number(other.version.number) },
+      { ifUnchanged: channel },
+    );
+    const refused = expectFailure(await terraform(["apply", "plan"]));
+    expect(refused.output).toContain("Channel was moved meanwhile");
+    const { version } = await registry.client.channels.get(artifact, "production");
+    expect(version?.number).toBe(other.version.number);
+    expectSuccess(await terraform(["apply", "-auto-approve"]));
+    expectSuccess(await terraform(["destroy", "-auto-approve"]));
+  });
 });

@@ -21,7 +21,7 @@ export type Change<S extends Schema> = {
   readonly prior: State<S> | null;
   readonly config: PartialConfig<S>;
   /** What is planned so far; a handler may set what is computed. */
-  readonly planned: { [K in keyof State<S>]: State<S>[K] | Unknown };
+  readonly planned: { -readonly [K in keyof State<S>]: State<S>[K] | Unknown };
 };
 
 /** What making and changing has: also what was planned of what users do not set, as far as it was known then. */

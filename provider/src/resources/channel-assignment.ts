@@ -10,16 +10,15 @@ import {
   withoutNulls,
 } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
-import { type ApplyContext, resource } from "../framework/resource.ts";
-import type { Config, PartialConfig } from "../framework/schema.ts";
+import { resource } from "../framework/resource.ts";
+import type { Config } from "../framework/schema.ts";
 import { notEmpty } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
-import { Unknown } from "../framework/values/values.ts";
 import type { Registry } from "../registry.ts";
 
 const schema = {
   description:
-    "Which version a channel points at: promotion as code. The plan shows the version that it replaces, and apply refuses when somebody has moved the channel in between. Destroying it empties the channel, unless that points elsewhere by then.",
+    "Which version a channel points at: promotion as code. The plan shows the version that a change replaces, and apply refuses when somebody has moved the channel in between. Destroying it empties the channel, unless that points elsewhere by then.",
   attributes: {
     artifact: artifactArgument,
     channel: {
@@ -43,9 +42,11 @@ const schema = {
     },
     replaces: {
       type: types.number,
+      optional: true,
       computed: true,
+      validators: [isVersionNumber],
       description:
-        "The number of the version that it pointed at when this was planned; null when it pointed nowhere.",
+        "The number of the version that it takes the place of. Without it, that is what the channel pointed at when a change was planned; a new assignment takes the place of whatever is there.",
     },
     id: { ...text("`namespace/artifact/channel`."), ...lasting },
     assigned_at: text("Since when the channel points at it."),
@@ -63,14 +64,12 @@ export const channelAssignment = resource<Schema, Registry>({
     checkArtifactName(artifact, "artifact");
   },
 
-  async plan({ config, planned }, context) {
-    const place = placeOf(config, context.client);
-    // Without a place, or before its artifact is there, nothing can be said of what will be replaced.
-    const present = place && (await find(place, config, context));
-    if (present) (planned as { replaces: number | null }).replaces = present.version?.number ?? null;
+  plan({ prior, config, planned }) {
+    // What the state says, which Terraform has just read: the plan is made once more at apply, and must be the same.
+    if (prior && config.replaces === null) planned.replaces = prior.version;
   },
 
-  create: assign,
+  create: (config, context) => assign(config, config.replaces, context),
 
   async read(state, context) {
     const { artifact, channel } = importId(String(state.id), "channel");
@@ -86,7 +85,7 @@ export const channelAssignment = resource<Schema, Registry>({
     };
   },
 
-  update: (config, _prior, context) => assign(config, context),
+  update: (config, prior, context) => assign(config, config.replaces ?? prior.version, context),
 
   async delete(state, context) {
     const { artifact, channel } = importId(String(state.id), "channel");
@@ -100,19 +99,18 @@ export const channelAssignment = resource<Schema, Registry>({
   import: (id) => ({ ...importId(id, "channel"), id }),
 });
 
-async function assign(config: Config<Schema>, context: ApplyContext<Schema, Registry>) {
+async function assign(config: Config<Schema>, replaces: Config<Schema>["replaces"], context: Context) {
   const artifact = context.client.artifact(config.artifact);
   const { channel, reason } = config;
   const version = Number(config.version);
   const present = await find({ artifact, channel }, config, context);
   const pointed = present?.version?.number ?? null;
-  const { replaces } = context.planned;
-  const expected = replaces === undefined || replaces === null ? null : Number(replaces);
+  const expected = replaces === null ? pointed : Number(replaces);
   if (pointed !== expected && pointed !== version) {
     const by = present?.assigned_by ? `, by ${present.assigned_by}` : "";
     throw new DiagnosticError(
       "Channel was moved meanwhile",
-      `When this was planned, ${channel} of ${artifact} pointed at ${shown(expected)}; now it points at ${shown(pointed)}${by}. Plan again to see what that changes.`,
+      `This was to replace ${shown(expected)} on ${channel} of ${artifact}, which points at ${shown(pointed)} now${by}. Plan again to see what that changes.`,
       ["version"],
     );
   }
@@ -128,12 +126,6 @@ function shown(version: number | null): string {
 }
 
 type Place = { artifact: string; channel: string };
-
-function placeOf(config: PartialConfig<Schema>, registry: Registry): Place | undefined {
-  const { artifact, channel } = config;
-  if (artifact instanceof Unknown || channel instanceof Unknown || !artifact || !channel) return undefined;
-  return { artifact: registry.artifact(artifact), channel };
-}
 
 function find({ artifact, channel }: Place, config: object, context: Context): Promise<Channel | undefined> {
   return context.client.find(context, { ...config, artifact }, (registry, call) =>
