@@ -16,7 +16,7 @@ EXAMPLES = {
 }
 # What tells the items of a list apart.
 KEYS = {"files": ("path",), "builds": ("name",), "images": ("platform", "region", "external_id")}
-PROVENANCE = ("git", "ci", "packer_version", "plugin_version", "run_uuid", "builder_type")
+PROVENANCE = ("packer_version", "plugin_version", "run_uuid", "builder_type")
 IMAGE = {"platform": "aws", "region": "us-east-1", "external_id": "ami-0c2a4e5f6a7b8c9d0"}
 SELECTORS = ("channel", "version", "constraint", "fingerprint")
 
@@ -57,6 +57,9 @@ def repair(value):
     for name, example in EXAMPLES.items():
         if name in value:
             value[name] = example
+    # Bytes that are not there can only be recorded.
+    if "sha256" in value and "path" in value:
+        value["stored"] = False
     for name, keys in KEYS.items():
         if isinstance(value.get(name), list):
             value[name] = list({tuple(each.get(key) for key in keys): each for each in value[name]}.values())
@@ -97,7 +100,9 @@ def complete(case, body):
     elif path.endswith("/versions"):
         if "builds" not in body:
             body.setdefault("expected_builds", ["amazon-ebs.web"])
-        if "idempotency-key" not in (case.headers or {}):
+        if "idempotency-key" in (case.headers or {}):
+            body.pop("fingerprint", None)
+        else:
             body.setdefault("fingerprint", "one")
     elif path.endswith("/webhooks"):
         name = "recipients" if body.get("format") == "email" else "url"
