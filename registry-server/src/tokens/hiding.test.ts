@@ -114,6 +114,23 @@ forEachDatabase((test) => {
     }
   });
 
+  it("whether there is something that may not be read is not found out by naming it as a parent", async () => {
+    const versions = "/v1/artifacts/team/web/versions";
+    const naming = (artifact: string) => ({ ...ami("ami-p"), parents: [{ artifact, version: 1 }] });
+    const whole = (artifact: string) => ({ fingerprint: "p", builds: [{ name: "a", ...naming(artifact) }] });
+    await api.send("POST", versions, { fingerprint: "q", expected_builds: ["a"] }, web);
+    const ask = async (artifact: string) => {
+      const replies = [
+        await api.send("POST", versions, whole(artifact), web),
+        await api.send("PUT", `${versions}/fingerprint:q/builds/a`, naming(artifact), web),
+      ];
+      for (const reply of replies) expect(problemOf(reply)).toMatchObject({ status: 403, scope: "read" });
+      return JSON.stringify(replies.map((reply) => reply.body)).replaceAll(artifact, "it");
+    };
+    expect(await ask("team/base")).toBe(await ask("team/none"));
+    expect((await api.send("POST", versions, whole("team/web"), web)).status).toBe(201);
+  });
+
   it("who follows is let go when less may be read than at the beginning, and comes back as who is left", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());

@@ -9,6 +9,7 @@ import type { Database } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { requireFiles } from "../files/holding.ts";
+import { authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { completeVersion } from "./completion.ts";
 import { expireVersion, findOpen, isOverdue } from "./expiry.ts";
@@ -41,7 +42,8 @@ export class PublishingService {
    * Publishes a version all at once, or opens it, or both: opens it or opens it again, stores the builds that come
    * with it, and completes it when none is missing.
    *
-   * @throws Problem `version_complete`, `version_differs`, `build_unexpected`
+   * @throws Problem `version_complete`, `version_differs`, `build_unexpected`; `forbidden` for a parent that the caller
+   *   may not read
    */
   async publish(
     name: ArtifactName,
@@ -49,6 +51,7 @@ export class PublishingService {
     body: Publish,
     caller: Caller,
   ): Promise<{ version: Version; created: boolean }> {
+    for (const build of body.builds ?? []) authorizeParents(caller, build);
     return this.#write(caller, async (unit) => {
       const { row: artifact } = await lockOrCreate(unit, name);
       const { path } = artifact;
@@ -76,7 +79,8 @@ export class PublishingService {
   /**
    * Stores the report of a build; the last expected one completes the version.
    *
-   * @throws Problem `artifact_not_found`, `version_not_found`, `version_complete`, `build_unexpected`
+   * @throws Problem `artifact_not_found`, `version_not_found`, `version_complete`, `build_unexpected`; `forbidden` for
+   *   a parent that the caller may not read
    */
   async report(
     name: ArtifactName,
@@ -85,6 +89,7 @@ export class PublishingService {
     report: BuildReport,
     caller: Caller,
   ): Promise<{ build: Build; version: Version }> {
+    authorizeParents(caller, report);
     return this.#write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
       const { path } = artifact;
@@ -107,6 +112,11 @@ export class PublishingService {
   #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
     return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
   }
+}
+
+/** Ancestry counts what it does not name: who could name anything as a parent would learn whether it exists. */
+function authorizeParents(caller: Caller, { parents = [] }: Pick<BuildReport, "parents">): void {
+  for (const { artifact } of parents) authorize(caller, "read", artifact);
 }
 
 /** Stores a report of an incomplete version, in place of an earlier one; one that says the same changes nothing. */
