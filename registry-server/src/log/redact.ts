@@ -1,10 +1,13 @@
-/** What looks like a secret, wherever in a line of the log it came from: a message of a library, a URL, a header. */
+/**
+ * What looks like a secret, wherever in a line of the log it came from: a message of a library, a URL, a header. Lines
+ * hold what strangers send, so no pattern may begin at more than one place of what it then looks through.
+ */
 const patterns: [RegExp, string][] = [
   [/wbl_[A-Za-z0-9_-]{20,}/g, "wbl_[redacted]"],
   [/whsec_[A-Za-z0-9+/=_-]+/g, "whsec_[redacted]"],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[redacted JWT]"],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[redacted JWT]"],
   [/(\b(?:bearer|basic) +)[^\s"\\]+/gi, "$1[redacted]"],
-  [/(:\/\/)[^\s/"\\@]*:[^\s/"\\]*@/g, "$1[redacted]@"],
+  [/(:\/\/)[^\s/"\\@:]*:[^\s/"\\]*@/g, "$1[redacted]@"],
   [/(hooks\.slack\.com\/services\/)[^\s"\\]+/g, "$1[redacted]"],
 ];
 /** Shorter ones would also be found where they mean something else. */
