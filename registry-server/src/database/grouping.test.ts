@@ -80,6 +80,16 @@ describe("group commit", () => {
     expect(await stored()).toEqual(["b"]);
   });
 
+  it("goes on after a full disk, where SQLite itself has given up the transaction", async () => {
+    const pages = (most: number) => (tx: Writer) => sql`pragma max_page_count = ${sql.lit(most)}`.execute(tx);
+    await database.write(pages(1));
+    const tooMuch = database.write(add("x".repeat(1_000_000)));
+    await expect(tooMuch).rejects.toMatchObject({ code: "SQLITE_FULL" });
+    await database.write(pages(1_000_000));
+    await database.write(add("b"));
+    expect(await stored()).toEqual(["b"]);
+  });
+
   it("lets reads go on while a group is under way, and takes who arrives meanwhile into it", async () => {
     let late: Promise<unknown> = Promise.resolve();
     const before = await dataVersion();

@@ -63,7 +63,8 @@ export class Grouping {
         }
         await together.commit().execute();
       } catch (error) {
-        if (this.#connection.inTransaction) await together.rollback().execute();
+        // Gives the connection back, also where SQLite has rolled back by itself and there is nothing left to do so.
+        await together.rollback().execute().catch(() => {});
         throw error;
       }
     } catch (error) {
