@@ -64,7 +64,10 @@ export class Grouping {
         await together.commit().execute();
       } catch (error) {
         // Gives the connection back, also where SQLite has rolled back by itself and there is nothing left to do so.
-        await together.rollback().execute().catch(() => {});
+        await together
+          .rollback()
+          .execute()
+          .catch(() => {});
         throw error;
       }
     } catch (error) {
