@@ -136,6 +136,18 @@ forEachDatabase((test) => {
       expect(problem.detail).toContain("line 3, column 3");
     });
 
+    it("and is large is refused without looking for the place, which would keep all others waiting", async () => {
+      const problem = (await (await post(`${"[".repeat(100_000)}x`)).json()) as { detail: string };
+      expect(problem).toMatchObject({ status: 400, detail: "The body is not valid JSON." });
+    });
+
+    it("is read up to 64 KiB where anybody may send one", async () => {
+      const exchange = (bytes: number) =>
+        api.send("POST", "/v1/tokens/exchange", { token: "x".repeat(bytes) });
+      expect(problemOf(await exchange(64 * 1024))).toMatchObject({ code: "body_too_large" });
+      expect(problemOf(await exchange(60 * 1024))).toMatchObject({ code: "invalid_request" });
+    });
+
     it("with the key __proto__ is refused", async () => {
       const body = '{"fingerprint":"f","labels":{"__proto__":"x"},"expected_builds":["a"]}';
       expect(await (await post(body)).json()).toMatchObject({

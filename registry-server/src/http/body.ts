@@ -5,13 +5,21 @@ import { limits } from "./schema.ts";
 /** Told how many bytes of a request are kept in memory; throws when that is too much. */
 export type Hold = (request: Request, bytes: number) => void;
 
+/** To find where a larger text goes wrong would keep all others waiting. */
+const longestSearched = 64 * 1024;
+
 /**
  * Reads the JSON body of a request. The limit holds while reading, whatever Content-Length says.
  *
+ * @param most how many bytes it may have
  * @throws Problem `unsupported_media_type`, `body_too_large`, or `invalid_request` when it is not JSON in UTF-8, or
  *   holds what the registry does not store
  */
-export async function readJsonBody(request: Request, hold: Hold): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  hold: Hold,
+  most: number = limits.bodyBytes,
+): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i.test(type.trim())) {
     const given = type === "" ? "has no Content-Type" : `is "${type}"`;
@@ -24,7 +32,7 @@ export async function readJsonBody(request: Request, hold: Hold): Promise<unknow
     throw new Problem("unsupported_media_type", detail);
   }
   const advice = "Send the builds of a large version one by one.";
-  const text = decode(await readBytes(request, limits.bodyBytes, advice, hold));
+  const text = decode(await readBytes(request, most, advice, hold));
   if (text.trim() === "") throw new Problem("invalid_request", "The body is empty; send a JSON object.");
   const value = parseJson(text);
   checkValue(value);
@@ -34,7 +42,7 @@ export async function readJsonBody(request: Request, hold: Hold): Promise<unknow
 /**
  * Reads the bytes of a request.
  *
- * @param most how many they may be, a whole number of MiB
+ * @param most how many they may be, a whole number of KiB
  * @param advice what to do with more
  * @param hold told of all that is kept in memory
  * @throws Problem `body_too_large`
@@ -53,7 +61,8 @@ export async function readBytes(request: Request, most: number, advice: string, 
 }
 
 function tooLarge(most: number, advice: string): Problem {
-  const detail = `The body is larger than ${most} bytes (${most / 1024 / 1024} MiB). ${advice}`;
+  const shown = most < 1024 * 1024 ? `${most / 1024} KiB` : `${most / 1024 / 1024} MiB`;
+  const detail = `The body is larger than ${most} bytes (${shown}). ${advice}`;
   return new Problem("body_too_large", detail);
 }
 
@@ -69,6 +78,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    if (text.length > longestSearched) throw new Problem("invalid_request", "The body is not valid JSON.");
     const before = text.slice(0, positionOfError(text));
     const line = before.split("\n").length;
     const column = before.length - before.lastIndexOf("\n");
@@ -114,6 +124,7 @@ function checkValue(root: unknown): void {
     if (typeof value === "string") checkText(value, path);
     if (typeof value !== "object" || value === null) continue;
     for (const [key, member] of Object.entries(value)) {
+      if (Array.isArray(value) && typeof member !== "string" && typeof member !== "object") continue;
       const memberPath = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
       if (key === "__proto__") throw badText(path, 'must not have the key "__proto__"');
       if (!Array.isArray(value)) checkText(key, path);

@@ -94,8 +94,8 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
   const hold = (request: Request, bytes: number, caller: Actor) =>
     gate.load.hold(request, bytes, isStranger(caller) ? "" : caller.name);
   return function register(contract, handler) {
-    const parse = compileParser<Input<typeof contract>>(contract.request, hold);
     const isPublic = contract.security?.length === 0;
+    const parse = compileParser<Input<typeof contract>>(contract.request, hold, isPublic);
     const access = contract as Access;
     const needsToken = !isPublic && !isOpen(access);
     const isUnlimited = access["x-unlimited"] === true;

@@ -31,10 +31,12 @@ export function takesStream(request: RouteConfig["request"]): boolean {
  *
  * @param request the schemas of its contract
  * @param hold told of what is kept of bodies
+ * @param isPublic whether anybody may send them
  */
 export function compileParser<I>(
   request: RouteConfig["request"],
   hold: (request: Request, bytes: number, caller: Caller) => void,
+  isPublic: boolean,
 ): (c: Context, caller: Caller) => Maybe<I> {
   const { params, query, headers } = (request ?? {}) as Record<string, z.ZodType | undefined>;
   const content = contentOf(request);
@@ -68,7 +70,8 @@ export function compileParser<I>(
     if (isStreamed) return withBody(arriving(c));
     if (takesBytes) return readContent(c.req.raw, limits.documentBytes, holdOwn).then(withBody);
     if (!bodySchema) return withBody(undefined);
-    return readJsonBody(c.req.raw, holdOwn).then((body) => withBody(check(bodySchema, body, "")));
+    const most = isPublic ? limits.publicBodyBytes : limits.bodyBytes;
+    return readJsonBody(c.req.raw, holdOwn, most).then((body) => withBody(check(bodySchema, body, "")));
   };
 }
 

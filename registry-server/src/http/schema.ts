@@ -4,6 +4,8 @@ import { problemCodes } from "./problem.ts";
 /** Limits of the API, in one place; the API document shows them. */
 export const limits = {
   bodyBytes: 1024 * 1024,
+  /** Of what anybody may send: the identity token of a job has 16 KiB at most. */
+  publicBodyBytes: 64 * 1024,
   jsonDepth: 12,
   nameLength: 63,
   buildNameBytes: 255,
