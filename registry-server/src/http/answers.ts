@@ -29,7 +29,9 @@ export function toResponse(c: Context, answer: Answer, sending: Sending): Maybe<
   if (body === undefined) return new Response(null, { status, headers });
   if (body instanceof Streamed) return toStreamedResponse(c, body, headers);
   if (body instanceof EventStream) {
-    return new Response(body.toStream(sending), { status, headers: { ...headers, ...EventStream.headers } });
+    // Nobody would read or cancel what a HEAD request does not get.
+    const stream = c.req.method === "HEAD" ? null : body.toStream(sending);
+    return new Response(stream, { status, headers: { ...headers, ...EventStream.headers } });
   }
   if (body instanceof JsonLines) {
     return new Response(body.toStream(), { status, headers: { ...headers, ...JsonLines.headers } });

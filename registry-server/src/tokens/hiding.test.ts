@@ -155,6 +155,14 @@ forEachDatabase((test) => {
     await again?.cancel();
   });
 
+  it("who only asks for the headers of a stream leaves nothing running", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const reply = await api.request("/v1/events/follow", { method: "HEAD", headers: web });
+    expect(reply.headers.get("content-type")).toBe("text/event-stream");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("events do not name them wherever they are: deleted versions and channels had them", async () => {
     const channel = "/v1/artifacts/team/web/channels/doomed";
     await api.send("PUT", channel, { version: 1 }, owner);
