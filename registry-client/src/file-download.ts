@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { CallOptions } from "./caller.ts";
@@ -87,8 +87,10 @@ type Part = { size: number; hash: Hash };
 /** What is there of an earlier attempt. */
 async function readPart(path: string, most: number): Promise<Part> {
   const hash = createHash("sha256");
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile() || found.size > most) {
+  const found = await lstat(path).catch(() => undefined);
+  // In a directory for everybody, somebody else could put a link there, or a file to be changed after it was verified.
+  const isOurs = found?.isFile() && (process.platform === "win32" || found.uid === process.geteuid?.());
+  if (!found || !isOurs || found.size > most) {
     await rm(path, { force: true });
     return { size: 0, hash };
   }

@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scratch } from "../test/scratch.ts";
@@ -79,6 +87,18 @@ describe("a download", () => {
     expect(readdirSync(dirname(target))).toEqual(["x"]);
     expect(ranges.length).toBeGreaterThan(2);
     expect(await saveFile(files, wanted, target)).toEqual({ wasThere: true });
+  });
+
+  it.skipIf(process.platform === "win32")("goes on with no link that somebody else put there", async () => {
+    const dir = await scratch();
+    const other = join(dir, "other");
+    writeFileSync(other, bytes.subarray(0, 10));
+    symlinkSync(other, join(dir, `.x.${sha256.slice(0, 16)}.part`));
+    const { address } = await play((_request, response) => response.end(bytes));
+    await saveFile(client(address).files, wanted, join(dir, "x"));
+    expect(readFileSync(join(dir, "x"))).toEqual(bytes);
+    expect(lstatSync(join(dir, "x")).isFile()).toBe(true);
+    expect(readFileSync(other)).toEqual(bytes.subarray(0, 10));
   });
 
   it("begins anew when the registry does not go on", async () => {
