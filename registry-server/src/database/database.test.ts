@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
@@ -151,6 +152,13 @@ describe("sqlite", () => {
     expect(await pragma("synchronous")).toBe(2);
     expect(await pragma("foreign_keys")).toBe(1);
     await database.close();
+    await empty.remove();
+  });
+
+  it("makes a file that nobody else may read, wherever it lies: secrets of webhooks are in it", async () => {
+    const empty = emptySqlite();
+    await (await openDatabase(empty.url, log)).close();
+    expect(statSync(empty.url.replace("sqlite:", "")).mode & 0o777).toBe(0o600);
     await empty.remove();
   });
 

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
@@ -147,7 +148,11 @@ function openReads(path: string, addon: object | undefined): Reads {
 
 function connect(path: string, addon: object | undefined, readonly = false): BetterSqlite3.Database {
   try {
-    if (path !== ":memory:") makeDirectory(dirname(path));
+    if (path !== ":memory:" && !readonly) {
+      makeDirectory(dirname(path));
+      // For its owner only; SQLite gives the files beside it the same mode.
+      closeSync(openSync(path, "a", 0o600));
+    }
     const connection = new BetterSqlite3(path, {
       readonly,
       timeout: busyTimeoutMs,
