@@ -52,6 +52,11 @@ export class ArchiveReader {
     throw new OperatingError(`${this.#shown} ends too early: it was cut off, or its backup did not finish.`);
   }
 
+  /** What to throw for a part that is not what was written. */
+  damaged(name: string): OperatingError {
+    return damaged(this.#shown, name);
+  }
+
   /** Its tables and files, in order. What a part gives must be read before the next. */
   async *parts(): AsyncIterable<ArchivePart> {
     const tables = new Map(this.beginning.tables.map((table) => [table.name, table]));

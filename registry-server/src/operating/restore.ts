@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { FileStore } from "../files/stores/store.ts";
 import { verified } from "../files/stores/verified.ts";
+import { Problem } from "../http/problem.ts";
 import type { Beginning, End } from "./archive.ts";
 import { type ArchivedFile, ArchiveReader } from "./archive-reader.ts";
 import { tablesOf } from "./catalog.ts";
@@ -65,7 +66,10 @@ async function* partsOf(
       yield part.batch;
       continue;
     }
-    await handle(part.file);
+    await handle(part.file).catch((error: unknown) => {
+      const differs = error instanceof Problem && error.code === "file_differs";
+      throw differs ? archive.damaged(`files/${part.file.sha256}`) : error;
+    });
     count++;
     bytes += part.file.size;
     if (Date.now() - told < tellEveryMs) continue;
