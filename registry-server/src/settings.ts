@@ -30,7 +30,7 @@ export function duration(least: string, most: string) {
     .transform((text) => parseDuration(text) ?? -1)
     .refine(
       (ms) => ms >= from && ms <= to,
-      `must be a duration between ${least} and ${most}, such as 12h or 7d`,
+      `must be a duration between ${least} and ${most}, such as ${least}`,
     );
 }
 

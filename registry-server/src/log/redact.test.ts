@@ -35,6 +35,7 @@ describe("a line of the log", () => {
   });
 
   it("is otherwise left as it is", () => {
+    expect(redactWith([])("write smtp://user:password@host:587")).toBe("write smtp://user:password@host:587");
     const line =
       '{"msg":"request","path":"/v1/artifacts/a/b","url":"https://example.org/a:b@c","word":"wbl_x"}';
     expect(redactWith(["abc"])(line)).toBe(line);

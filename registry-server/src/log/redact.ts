@@ -7,7 +7,8 @@ const patterns: [RegExp, string][] = [
   [/whsec_[A-Za-z0-9+/=_-]+/g, "whsec_[redacted]"],
   [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[redacted JWT]"],
   [/(\b(?:bearer|basic) +)[^\s"\\]+/gi, "$1[redacted]"],
-  [/(:\/\/)[^\s/"\\@:]*:[^\s/"\\]*@/g, "$1[redacted]@"],
+  // Not the words with which a sentence about a setting says what it looks like.
+  [/(:\/\/)(?!user:password@)[^\s/"\\@:]*:[^\s/"\\]*@/g, "$1[redacted]@"],
   [/(hooks\.slack\.com\/services\/)[^\s"\\]+/g, "$1[redacted]"],
 ];
 /** Shorter ones would also be found where they mean something else. */
