@@ -28,7 +28,7 @@ export function show(webhook: Webhook, output: Output): void {
     description,
     state: stateOf(webhook),
     "disabled because": disabled_reason,
-    "failing since": failing_since && `${failing_since} (${failures} attempts)`,
+    "failing since": failing_since && `${failing_since} (attempts: ${failures})`,
     "earlier secrets sign until": webhook.earlier_secrets_until.join(" "),
   });
 }

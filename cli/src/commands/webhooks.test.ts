@@ -55,8 +55,9 @@ test("changes, disables and enables one", async () => {
 
 test("tries one out, and says why it does not work", async () => {
   await webhooks("create", "tried", "--url", url);
-  const { code, stdout } = await webhooks("test", "tried");
-  expect(code).toBe(0);
+  const { code, stdout, stderr } = await webhooks("test", "tried");
+  expect(code).toBe(4);
+  expect(stderr).toContain("the test was not delivered");
   expect(stdout).toMatch(
     /^delivered\tno\nerror\tThe address 127\.0\.0\.1 is in a private, .*WAYBILL_ALLOW_NETWORKS\.\n/,
   );

@@ -87,6 +87,7 @@ export function define(command: Command, output: Output): void {
         const { status, milliseconds, error, answer } = attempt;
         output.facts({ delivered: error === null ? "yes" : "no", error, status, answer, milliseconds });
       });
+      if (attempt.error !== null) throw new Error("the test was not delivered");
     });
 
   sub("deliveries", "List what was sent, and what became of it.")
