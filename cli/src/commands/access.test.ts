@@ -44,7 +44,10 @@ test.each([
   [["create", "x"], /--scope/],
   [["create", "x", "--scope", "root:*"], /Write one of read, publish, promote, admin/],
   [["create", "x", "--scope", "read"], /Write one of/],
-  [["create", "x", "--scope", "read:*", "--expires", "soon"], /Write a day/],
+  [
+    ["create", "x", "--scope", "read:*", "--expires", "soon"],
+    /Write a duration such as 12h or 90d, or a day/,
+  ],
   [["create", "x", "--scope", "read:*", "--expires", "0d"], /duration/],
 ])("waybill tokens %j is a mistake of its caller", async (args, told) => {
   const { code, stderr } = await run(["tokens", ...args]);

@@ -103,8 +103,9 @@ function until({ expires_at }: Token): string {
 
 function expiry(text: string): string {
   const [, amount, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  if (amount === undefined) return pointInTime(text);
-  const ms = Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
-  if (ms === 0) throw new InvalidArgumentError("Write a duration such as 12h or 90d.");
+  if (/^\d{4}-/.test(text)) return pointInTime(text);
+  const ms = Number(amount ?? 0) * (UNIT_MS[unit ?? ""] ?? 0);
+  if (ms === 0)
+    throw new InvalidArgumentError("Write a duration such as 12h or 90d, or a day such as 2026-12-31.");
   return new Date(Date.now() + ms).toISOString();
 }
