@@ -34,5 +34,11 @@ test("a file that the registry has is not sent, and that is said", () => {
 });
 
 test("sizes are short", () => {
-  expect([0, 512, 2 ** 20, 1.5 * GIB].map(sizeText)).toEqual(["0 B", "512 B", "1.0 MiB", "1.5 GiB"]);
+  expect([0, 512, 2 ** 20, 0.3 * GIB, 1.5 * GIB].map(sizeText)).toEqual([
+    "0 B",
+    "512 B",
+    "1.0 MiB",
+    "307.2 MiB",
+    "1.5 GiB",
+  ]);
 });

@@ -6,7 +6,7 @@ const STEPS = 10;
 
 /** `512 B`, `3.4 MiB` or `2.0 GiB`. */
 export function sizeText(bytes: number): string {
-  if (bytes >= GIB / 10) return `${(bytes / GIB).toFixed(1)} GiB`;
+  if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GiB`;
   if (bytes >= MIB / 10) return `${(bytes / MIB).toFixed(1)} MiB`;
   return `${bytes} B`;
 }
