@@ -59,6 +59,14 @@ export async function parentsHolding(tx: Writer, platform: string, externalId: s
 
 export type Child = Omit<NewLink, "parent_version_id">;
 
+/**
+ * A value by way of a sub-query: beside a partial index, SQLite would otherwise plan the statement anew for each value,
+ * which takes twenty times as long as running it.
+ */
+function planned(value: unknown, type: "text" | "integer") {
+  return sql<never>`(select cast(${value} as ${sql.raw(type)}))`;
+}
+
 const naming = prepared((db, p: { path: string; number: number; fingerprint: string }) => {
   const select = () =>
     db
@@ -66,12 +74,12 @@ const naming = prepared((db, p: { path: string; number: number; fingerprint: str
       .innerJoin("builds", "builds.id", "parents.build_id")
       .innerJoin("versions", "versions.id", "builds.version_id")
       .select(["versions.id as child_version_id", "builds.name as build", "parents.channel"])
-      .where("parents.artifact", "=", p.path)
-      .where("versions.state", "=", "complete");
+      .where("parents.artifact", "=", planned(p.path, "text"))
+      .where(sql<boolean>`versions.state = 'complete'`);
   // Two halves instead of an OR, which would not use the index of each.
   return select()
-    .where("parents.number", "=", p.number)
-    .unionAll(select().where("parents.fingerprint", "=", p.fingerprint));
+    .where("parents.number", "=", planned(p.number, "integer"))
+    .unionAll(select().where("parents.fingerprint", "=", planned(p.fingerprint, "text")));
 });
 
 /** The builds of complete versions that name a version as their parent. */

@@ -133,13 +133,21 @@ export async function listBuildHeads(db: Reader, versionIds: number[]): Promise<
     .execute();
 }
 
-/** @property replaces whether a build of that name is there already */
-export type BuildOwner = { artifactId: number; versionId: number; replaces: boolean };
+/**
+ * @property latestNumber that of its version, when that is complete at once and may be `latest`
+ * @property replaces whether a build of that name is there already
+ */
+export type BuildOwner = {
+  artifactId: number;
+  versionId: number;
+  latestNumber: number | null;
+  replaces: boolean;
+};
 
 /** Stores a build; an earlier report of it is replaced, with its images, files and parents, and what was attached. */
 export async function writeBuild(
   tx: Writer,
-  { artifactId, versionId, replaces }: BuildOwner,
+  { artifactId, versionId, latestNumber, replaces }: BuildOwner,
   name: string,
   report: BuildReport,
   now: string,
@@ -155,7 +163,7 @@ export async function writeBuild(
   };
   const { id } = await tx
     .insertInto("builds")
-    .values({ version_id: versionId, artifact_id: artifactId, name, ...columns })
+    .values({ version_id: versionId, artifact_id: artifactId, latest_number: latestNumber, name, ...columns })
     .onConflict((conflict) => conflict.columns(["version_id", "name"]).doUpdateSet(columns))
     .returning("id")
     .executeTakeFirstOrThrow();

@@ -1,8 +1,8 @@
-import { type Insertable, sql } from "kysely";
-import { type Database, databaseOf, type Reader } from "../database/database.ts";
+import { sql } from "kysely";
+import { type Database, databaseOf, type Reader, type Writer } from "../database/database.ts";
 import { writeJson } from "../database/json.ts";
 import { prepared } from "../database/prepared.ts";
-import type { Tables } from "../database/schema.ts";
+import type { Maybe } from "../maybe.ts";
 import type { Unit } from "../unit.ts";
 
 /** Everything that is recorded, in the order of the documentation. */
@@ -76,23 +76,37 @@ export function tellEvents(database: Database, tell: Teller): void {
   tellers.set(database.reads, tell);
 }
 
-const insertEvent = prepared((db, event: Insertable<Omit<Tables["events"], "id">>) =>
-  db
-    .insertInto("events")
-    .values({
-      at: event.at,
-      actor: event.actor,
-      request_id: event.request_id,
-      action: event.action,
-      artifact: event.artifact,
-      version_id: event.version_id,
-      number: event.number,
-      detail: event.detail,
-      cause_id: event.cause_id,
-    })
-    // Asked with the same statement: that nobody wants to hear of it, as mostly, costs no trip to the database.
-    .returning(["id", sql<number>`(select count(*) from webhooks where disabled_at is null)`.as("hearers")]),
-);
+const columns = [
+  ...(["at", "actor", "request_id", "action", "artifact"] as const),
+  ...(["version_id", "number", "detail", "cause_id"] as const),
+];
+type Row = Record<(typeof columns)[number], unknown>;
+type Inserted = { id: number; hearers: number };
+/** Adds as many events as it was made for; the values of each have its position behind their names. */
+type Insertion = (tx: Writer, values: Record<string, unknown>) => Maybe<Inserted[]>;
+
+/** Each made when it is first needed. */
+const insertions = new Map<number, Insertion>();
+
+function insertionOf(count: number): Insertion {
+  const known = insertions.get(count);
+  if (known) return known;
+  const insertion = prepared((db, p: Record<string, unknown>) => {
+    const row = (at: number) => Object.fromEntries(columns.map((name) => [name, p[`${name}${at}`]]));
+    return (
+      db
+        .insertInto("events")
+        .values(Array.from({ length: count }, (_, at) => row(at) as never))
+        // Asked with the same statement: that nobody wants to hear of it, as mostly, costs no trip to the database.
+        .returning([
+          "id",
+          sql<number>`(select count(*) from webhooks where disabled_at is null)`.as("hearers"),
+        ])
+    );
+  });
+  insertions.set(count, insertion);
+  return insertion;
+}
 
 /**
  * Adds an event in the transaction of what happened, so that neither is there without the other.
@@ -100,23 +114,37 @@ const insertEvent = prepared((db, event: Insertable<Omit<Tables["events"], "id">
  * @returns its id, for what it causes
  */
 export async function recordEvent(unit: Unit, event: EventRecord): Promise<number> {
+  const [id] = await recordEvents(unit, [event]);
+  if (id === undefined) throw new Error("an event that was added has no id");
+  return id;
+}
+
+/** As {@link recordEvent}, for some events at once, in their order. */
+export async function recordEvents(unit: Unit, events: EventRecord[]): Promise<number[]> {
   const { tx, now, caller } = unit;
-  const { action, artifact = null } = event;
-  const [inserted] = await insertEvent(tx, {
-    at: now,
-    actor: caller.name,
-    request_id: caller.requestId,
-    action,
-    artifact,
-    version_id: event.version?.id ?? null,
-    number: event.version?.number ?? null,
-    detail: writeJson(event.detail),
-    cause_id: event.cause ?? null,
-  });
-  if (!inserted) throw new Error("an event that was added has no id");
-  const { id, hearers } = inserted;
+  const values: Record<string, unknown> = {};
+  for (const [at, event] of events.entries()) {
+    const row: Row = {
+      at: now,
+      actor: caller.name,
+      request_id: caller.requestId,
+      action: event.action,
+      artifact: event.artifact ?? null,
+      version_id: event.version?.id ?? null,
+      number: event.version?.number ?? null,
+      detail: writeJson(event.detail),
+      cause_id: event.cause ?? null,
+    };
+    for (const name of columns) values[`${name}${at}`] = row[name];
+  }
+  const inserted = await insertionOf(events.length)(tx, values);
+  const ids = inserted.map(({ id }) => id).sort((a, b) => a - b);
   const database = databaseOf(tx);
   await database.signal(tx, eventsTopic);
-  if (hearers > 0) await tellers.get(database.reads)?.(unit, { id, action, artifact });
-  return id;
+  const tell = inserted.some(({ hearers }) => hearers > 0) ? tellers.get(database.reads) : undefined;
+  for (const [at, { action, artifact = null }] of events.entries()) {
+    const id = ids[at];
+    if (id !== undefined) await tell?.(unit, { id, action, artifact });
+  }
+  return ids;
 }

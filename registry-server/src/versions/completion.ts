@@ -12,13 +12,20 @@ import { type ArtifactRow, updateArtifact } from "../artifacts/store.ts";
 import type { Build } from "../builds/schema.ts";
 import { markLatestBuilds } from "../builds/store.ts";
 import { readJson, writeJson } from "../database/json.ts";
-import { recordEvent } from "../events/store.ts";
+import { type EventRecord, recordEvent } from "../events/store.ts";
 import type { Warning } from "../http/schema.ts";
 import { parseSemver, sortKey } from "../resolving/semver.ts";
 import { inheritRevocations } from "../revocations/spreading.ts";
 import { writeSearchTerms } from "../search/terms.ts";
 import type { Unit } from "../unit.ts";
-import { findBySemverKey, findLatest, getVersionById, updateVersion, type VersionRow } from "./store.ts";
+import {
+  type Completed,
+  findBySemverKey,
+  findLatest,
+  getVersionById,
+  updateVersion,
+  type VersionRow,
+} from "./store.ts";
 
 type Decision<T> = { columns: T; warning?: Warning };
 
@@ -36,32 +43,63 @@ export async function completeVersion(
   byHand?: string,
 ): Promise<VersionRow> {
   const { tx, now } = unit;
-  const number = artifact.last_number + 1;
-  const builtAt = lastEnd(builds, now);
-  const semver = await decideSemver(unit, version);
-  const latest = await decideLatest(unit, version, number, builtAt);
-  const warnings = [...readJson(version.warnings), semver.warning, latest.warning].filter(
-    (w) => w !== undefined,
-  );
+  const decided = await decideCompletion(unit, artifact, version, builds);
   const columns = {
-    ...semver.columns,
-    ...latest.columns,
+    ...decided,
     state: "complete",
-    number,
     expected_builds: writeJson(builds.map((build) => build.name)),
-    warnings: writeJson(warnings),
-    built_at: builtAt,
     active_at: now,
     completed_at: now,
   } as const;
   const row = await updateVersion(tx, version.id, columns, now);
   if (row.latest_number !== null) await markLatestBuilds(tx, row.id, row.latest_number);
+  await recordEvent(unit, completionEvent(artifact, row, readJson(version.expected_builds), builds, byHand));
+  return settle(unit, artifact, row, builds);
+}
+
+/** What completing decides; the caller has locked the artifact. */
+export async function decideCompletion(
+  unit: Unit,
+  artifact: ArtifactRow,
+  version: Pick<VersionRow, "artifact_id" | "semver" | "latest" | "warnings">,
+  builds: Ended[],
+): Promise<Completed> {
+  const number = artifact.last_number + 1;
+  const built_at = lastEnd(builds, unit.now);
+  const semver = await decideSemver(unit, version);
+  const latest = await decideLatest(unit, version, number, built_at);
+  const warnings = [...readJson(version.warnings), semver.warning, latest.warning].filter(
+    (w) => w !== undefined,
+  );
+  return { ...semver.columns, ...latest.columns, number, built_at, warnings: writeJson(warnings) };
+}
+
+/** The event of a completion. */
+export function completionEvent(
+  artifact: ArtifactRow,
+  row: VersionRow,
+  expectedBefore: string[],
+  builds: { name: string }[],
+  byHand?: string,
+): EventRecord {
+  const { number, semver, latest } = row;
+  const after = { number, semver, latest, builds: builds.map((build) => build.name) };
+  const before = { expected_builds: expectedBefore };
+  const detail = { before, after, ...(byHand !== undefined && { reason: byHand }) };
+  return { action: "version.completed", artifact: artifact.path, version: row, detail };
+}
+
+/** Writes down what follows from a version that is complete now: counters, what it is found by, its family. */
+export async function settle(
+  unit: Unit,
+  artifact: ArtifactRow,
+  row: VersionRow,
+  builds: Build[],
+): Promise<VersionRow> {
+  const { tx, now } = unit;
+  const number = row.number ?? 0;
   const counts = { last_number: number, complete_versions: artifact.complete_versions + 1 };
   await updateArtifact(tx, artifact.id, counts, now);
-  const after = { number, semver: row.semver, latest: row.latest, builds: builds.map((build) => build.name) };
-  const before = { expected_builds: readJson(version.expected_builds) };
-  const detail = { before, after, ...(byHand !== undefined && { reason: byHand }) };
-  await recordEvent(unit, { action: "version.completed", artifact: artifact.path, version: row, detail });
   await writeSearchTerms(tx, artifact.path, row, builds);
   const self = { id: row.id, number, fingerprint: row.fingerprint };
   const links = await linkVersion(unit, artifact.path, self, builds);
@@ -73,9 +111,11 @@ export async function completeVersion(
   return links.length === 0 ? row : getVersionById(tx, row.id);
 }
 
-function lastEnd(builds: Build[], now: string): string {
+type Ended = { ended_at?: string | null | undefined; reported_at?: string };
+
+function lastEnd(builds: Ended[], now: string): string {
   const [last = now] = builds
-    .map((build) => build.ended_at ?? build.reported_at)
+    .map((build) => build.ended_at ?? build.reported_at ?? now)
     .sort()
     .reverse();
   return last;
@@ -83,7 +123,10 @@ function lastEnd(builds: Build[], now: string): string {
 
 type SemverColumns = { semver: string | null; semver_key: string | null; prerelease: number };
 
-async function decideSemver({ tx }: Unit, version: VersionRow): Promise<Decision<SemverColumns>> {
+async function decideSemver(
+  { tx }: Unit,
+  version: Pick<VersionRow, "artifact_id" | "semver">,
+): Promise<Decision<SemverColumns>> {
   const none = { semver: null, semver_key: null, prerelease: 0 };
   if (version.semver === null) return { columns: none };
   const parsed = parseSemver(version.semver);
@@ -100,7 +143,7 @@ type LatestColumns = { latest: "true" | "false"; latest_number: number | null };
 
 async function decideLatest(
   { tx }: Unit,
-  version: VersionRow,
+  version: Pick<VersionRow, "artifact_id" | "latest">,
   number: number,
   builtAt: string,
 ): Promise<Decision<LatestColumns>> {

@@ -13,12 +13,12 @@ import { sameContent } from "../builds/content.ts";
 import type { Build } from "../builds/schema.ts";
 import { canonicalJson, readJson, writeJson } from "../database/json.ts";
 import type { OpenedWith } from "../database/schema.ts";
-import { recordEvent } from "../events/store.ts";
+import { type EventRecord, recordEvent } from "../events/store.ts";
 import type { Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { buildUnexpected, versionComplete, versionDiffers } from "./problems.ts";
 import type { Publish } from "./schema.ts";
-import { insertVersion, touchVersion, updateVersion, type VersionRow } from "./store.ts";
+import { insertVersion, type NewVersion, touchVersion, updateVersion, type VersionRow } from "./store.ts";
 
 const comparedFields = ["semver", "description", "labels"] as const;
 
@@ -30,17 +30,16 @@ function reportedNames(body: Publish): string[] {
   return (body.builds ?? []).map((build) => build.name);
 }
 
-/** Opens a version whose fingerprint nobody holds. */
-export async function openVersion(
-  unit: Unit,
+/** The row of a version whose fingerprint nobody holds, and the event of its opening. */
+export function newVersion(
   artifact: ArtifactRow,
   fingerprint: string,
   body: Publish,
-): Promise<VersionRow> {
+): { columns: NewVersion; event(row: VersionRow): EventRecord } {
   const values = valuesOf(body);
   const expected = body.expected_builds ?? reportedNames(body);
   refuseUnexpected(artifact.path, expected, body);
-  const version = {
+  const columns = {
     artifact_id: artifact.id,
     fingerprint,
     semver: values.semver ?? null,
@@ -50,14 +49,24 @@ export async function openVersion(
     opened_with: values,
     expected_builds: expected,
   };
-  const row = await insertVersion(unit.tx, version, unit.now);
-  const after = { fingerprint, expected_builds: expected, ...values };
-  await recordEvent(unit, {
-    action: "version.opened",
-    artifact: artifact.path,
-    version: row,
-    detail: { after },
-  });
+  const detail = { after: { fingerprint, expected_builds: expected, ...values } };
+  const { path } = artifact;
+  return {
+    columns,
+    event: ({ id }) => ({ action: "version.opened", artifact: path, version: { id, number: null }, detail }),
+  };
+}
+
+/** Opens a version whose fingerprint nobody holds. */
+export async function openVersion(
+  unit: Unit,
+  artifact: ArtifactRow,
+  fingerprint: string,
+  body: Publish,
+): Promise<VersionRow> {
+  const { columns, event } = newVersion(artifact, fingerprint, body);
+  const row = await insertVersion(unit.tx, columns, unit.now);
+  await recordEvent(unit, event(row));
   return row;
 }
 

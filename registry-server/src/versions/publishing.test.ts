@@ -44,7 +44,9 @@ forEachDatabase((test) => {
             labels: { a: "b" },
           },
         ],
-        files: [{ path: "out/disk.raw", size: 9_007_199_254_740_991, sha256: "ab".repeat(32), stored: false }],
+        files: [
+          { path: "out/disk.raw", size: 9_007_199_254_740_991, sha256: "ab".repeat(32), stored: false },
+        ],
         parents: [
           { artifact: "hashicorp/base", version: 12 },
           { artifact: "hashicorp/base", fingerprint: "xyz" },

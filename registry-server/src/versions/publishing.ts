@@ -1,4 +1,3 @@
-import { mayHaveParents } from "../ancestry/linking.ts";
 import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
 import type { ArtifactRow } from "../artifacts/store.ts";
 import { sameContent } from "../builds/content.ts";
@@ -15,6 +14,7 @@ import { completeVersion } from "./completion.ts";
 import { expireVersion, findOpen, isOverdue } from "./expiry.ts";
 import { checkSamePublication, openVersion, reopenVersion } from "./opening.ts";
 import { buildUnexpected, versionComplete } from "./problems.ts";
+import { reportEvent } from "./reporting.ts";
 import type { Publish, Version } from "./schema.ts";
 import {
   findLiveVersion,
@@ -24,7 +24,8 @@ import {
   type VersionRow,
   type VersionSelector,
 } from "./store.ts";
-import { pickBuild, showVersion, sightOf, viewVersion } from "./view.ts";
+import { pickBuild, showCompleted, showVersion, sightOf, viewVersion } from "./view.ts";
+import { isWhole, publishWhole } from "./whole.ts";
 
 /** Publishes versions, whole or build by build. */
 export class PublishingService {
@@ -64,6 +65,9 @@ export class PublishingService {
         const builds = await loadBuilds(unit.tx, version.id);
         checkSamePublication(path, version, builds, body);
         return { version: await showVersion(sightOf(unit), path, version, builds), created: false };
+      }
+      if (!version && isWhole(body)) {
+        return { version: await publishWhole(unit, artifact, fingerprint, body), created: true };
       }
       const opened = version
         ? await reopenVersion(unit, artifact, version, body)
@@ -136,16 +140,17 @@ async function storeReport(
     return;
   }
   await requireFiles(unit, artifact, report);
-  const owner = { artifactId: artifact.id, versionId: version.id, replaces: earlier !== undefined };
+  const owner = {
+    artifactId: artifact.id,
+    versionId: version.id,
+    latestNumber: null,
+    replaces: earlier !== undefined,
+  };
   await writeBuild(unit.tx, owner, name, report, unit.now);
   if (!isOfNow(unit, version)) {
     await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
   }
-  const after = { name, artifact_type: report.artifact_type, images: report.images ?? [] };
-  const action = earlier ? "build.replaced" : "build.reported";
-  // The images of an earlier report exist somewhere and cost money: the event is where they can still be found.
-  const detail = earlier ? { before: earlier, after } : { after };
-  await recordEvent(unit, { action, artifact: artifact.path, version, detail });
+  await recordEvent(unit, reportEvent(artifact, version, name, report, earlier));
 }
 
 /** Whether a version was opened by this transaction: storing its builds then changes nothing more of it. */
@@ -159,8 +164,5 @@ async function finish(unit: Unit, artifact: ArtifactRow, version: VersionRow): P
   const builds = await loadBuilds(unit.tx, row.id);
   const view = viewVersion(artifact.path, row, withReadableParents(builds, unit.caller));
   if (view.missing_builds.length > 0) return view;
-  const completed = await completeVersion(unit, artifact, row, builds);
-  // Without parents it has no ancestors that could be revoked, and nobody can have revoked it yet.
-  if (!builds.some(mayHaveParents)) return viewVersion(artifact.path, completed, builds);
-  return showVersion(sightOf(unit), artifact.path, completed, builds);
+  return showCompleted(unit, artifact.path, await completeVersion(unit, artifact, row, builds), builds);
 }

@@ -63,41 +63,81 @@ export type NewVersion = {
   latest: StoredLatest;
   opened_with: OpenedWith;
   expected_builds: string[];
+  /** What a version has that is complete at once. */
+  completed?: Completed;
 };
 
-const inserted = prepared(
-  (
-    db,
-    p: Record<"fingerprint" | "labels" | "openedWith" | "expectedBuilds" | "now", string> &
-      Record<"semver" | "description", string | null> & { artifactId: number; latest: StoredLatest },
-  ) =>
-    db
-      .insertInto("versions")
-      .values({
-        artifact_id: p.artifactId,
-        state: "incomplete",
-        fingerprint: p.fingerprint,
-        semver: p.semver,
-        description: p.description,
-        labels: p.labels,
-        latest: p.latest,
-        opened_with: p.openedWith,
-        expected_builds: p.expectedBuilds,
-        warnings: "[]",
-        active_at: p.now,
-        created_at: p.now,
-        updated_at: p.now,
-      })
-      .returningAll(),
+/** The columns that completing a version sets. */
+export type Completed = {
+  number: number;
+  semver: string | null;
+  semver_key: string | null;
+  prerelease: number;
+  latest: StoredLatest;
+  latest_number: number | null;
+  warnings: string;
+  built_at: string;
+};
+
+type Texts = "state" | "fingerprint" | "labels" | "openedWith" | "expectedBuilds" | "warnings" | "now";
+type MaybeTexts = "semver" | "semverKey" | "description" | "builtAt" | "completedAt";
+type NewRow = Record<Texts, string> &
+  Record<MaybeTexts, string | null> &
+  Record<"number" | "latestNumber", number | null> & {
+    state: StoredState;
+    artifactId: number;
+    latest: StoredLatest;
+    prerelease: number;
+  };
+
+const inserted = prepared((db, p: NewRow) =>
+  db
+    .insertInto("versions")
+    .values({
+      artifact_id: p.artifactId,
+      state: p.state,
+      number: p.number,
+      fingerprint: p.fingerprint,
+      semver: p.semver,
+      semver_key: p.semverKey,
+      prerelease: p.prerelease,
+      description: p.description,
+      labels: p.labels,
+      latest: p.latest,
+      latest_number: p.latestNumber,
+      opened_with: p.openedWith,
+      expected_builds: p.expectedBuilds,
+      warnings: p.warnings,
+      built_at: p.builtAt,
+      active_at: p.now,
+      created_at: p.now,
+      updated_at: p.now,
+      completed_at: p.completedAt,
+    })
+    .returningAll(),
 );
 
+/** Adds a version, incomplete or complete at once. */
 export async function insertVersion(tx: Writer, version: NewVersion, now: string): Promise<VersionRow> {
-  const { artifact_id: artifactId, fingerprint, semver, description, latest } = version;
+  const { completed } = version;
   const [row] = await inserted(tx, {
-    ...{ artifactId, fingerprint, semver, description, latest, now },
+    now,
+    artifactId: version.artifact_id,
+    state: completed ? "complete" : "incomplete",
+    number: completed?.number ?? null,
+    fingerprint: version.fingerprint,
+    semver: completed ? completed.semver : version.semver,
+    semverKey: completed?.semver_key ?? null,
+    prerelease: completed?.prerelease ?? 0,
+    description: version.description,
     labels: writeJson(version.labels),
+    latest: completed?.latest ?? version.latest,
+    latestNumber: completed?.latest_number ?? null,
     openedWith: writeJson(version.opened_with),
     expectedBuilds: writeJson(version.expected_builds),
+    warnings: completed?.warnings ?? "[]",
+    builtAt: completed?.built_at ?? null,
+    completedAt: completed ? now : null,
   });
   if (!row) throw new Error("a version that was inserted is not there");
   return row;

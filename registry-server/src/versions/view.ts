@@ -1,3 +1,4 @@
+import { mayHaveParents } from "../ancestry/linking.ts";
 import type { Build } from "../builds/schema.ts";
 import { withReadableParents } from "../builds/view.ts";
 import type { Reader } from "../database/database.ts";
@@ -70,6 +71,18 @@ export async function showVersion(
 ): Promise<Version> {
   const fields = await loadRevocationFields(sight.db, sight.actor, [row], sight.now);
   return viewVersion(path, row, withReadableParents(builds, sight.actor), fields.get(row.id));
+}
+
+/** A version that this transaction has completed. */
+export async function showCompleted(
+  unit: Unit,
+  path: string,
+  row: VersionRow,
+  builds: Build[],
+): Promise<Version> {
+  // Without parents it has no ancestors that could be revoked, and nobody can have revoked it yet.
+  if (!builds.some(mayHaveParents)) return viewVersion(path, row, builds);
+  return showVersion(sightOf(unit), path, row, builds);
 }
 
 /**
