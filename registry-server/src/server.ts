@@ -131,5 +131,6 @@ function mailerOf({ smtpUrl: url, mailFrom: from }: Config, outbound: Outbound):
 function asStartError(error: unknown, what: string): StartError {
   if (error instanceof StartError) return error;
   const cause = error instanceof AggregateError ? error.errors[0] : error;
-  return new StartError(`${what}: ${(cause as Error).message}.`);
+  const advice = "Check WAYBILL_DATABASE_URL, and that the database runs; waybill doctor looks closer.";
+  return new StartError(`${what}: ${(cause as Error).message}. ${advice}`);
 }

@@ -142,11 +142,13 @@ describe("starting a server", () => {
     const server = await startServer({ dev: true });
     const listen = new URL(server.url).host;
     await expect(startServer({ dev: true, listen })).rejects.toThrow(
-      /^Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
+      /^Cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\. Stop what listens there, or name another address\.$/,
     );
     await server.close();
     const away = startServer({ dev: true, databaseUrl: "postgres://user:secret@127.0.0.1:9/none" });
-    await expect(away).rejects.toThrow(/^The database cannot be used: .*ECONNREFUSED/);
+    await expect(away).rejects.toThrow(
+      /^The database cannot be used: .*ECONNREFUSED.* Check WAYBILL_DATABASE_URL/,
+    );
     await expect(away).rejects.not.toThrow(/secret/);
   });
 });

@@ -99,9 +99,10 @@ const badRequests: Record<string, [ProblemCode, string]> = {
  */
 export function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(new StartError(`Cannot listen on ${host}:${port}: ${error.message}.`)),
-    );
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const advice = `${error.code === "EADDRINUSE" ? "Stop what listens there, or name" : "Name"} another address.`;
+      reject(new StartError(`Cannot listen on ${host}:${port}: ${error.message}. ${advice}`));
+    });
     server.listen({ port, host, backlog: waitingConnections }, () => {
       const address = server.address() as AddressInfo;
       const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;

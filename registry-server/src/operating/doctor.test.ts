@@ -95,6 +95,15 @@ describe("the doctor", () => {
     expect((await ask(url, { listen: { host: "192.0.2.1", port: 0 } })).port?.state).toBe("wrong");
   });
 
+  it("tells a certificate that cannot be read, and what to look at", async () => {
+    const nowhere = { tlsCert: "/nowhere/cert.pem", tlsKey: "/nowhere/key.pem" };
+    const { certificate } = await ask(await registries.empty("sqlite"), nowhere);
+    expect(certificate).toMatchObject({
+      state: "wrong",
+      advice: expect.stringContaining("WAYBILL_TLS_CERT"),
+    });
+  });
+
   it("tells a setting that is wrong, and a certificate before it expires", () => {
     const error = (() => {
       try {

@@ -193,8 +193,11 @@ function nearest(path: string): string {
 
 async function certificate({ config: { tlsCert, tlsKey }, now }: Patient): Promise<Diagnosis[]> {
   if (tlsCert === undefined || tlsKey === undefined) return [];
-  const { expiresAt } = await readCertificate({ cert: tlsCert, key: tlsKey });
-  return [certificateUntil("certificate", expiresAt, now())];
+  const advice = "Check WAYBILL_TLS_CERT and WAYBILL_TLS_KEY, and that this user may read both files.";
+  return readCertificate({ cert: tlsCert, key: tlsKey }).then(
+    ({ expiresAt }) => [certificateUntil("certificate", expiresAt, now())],
+    (error: Error) => [wrong("certificate", error.message, advice)],
+  );
 }
 
 async function port({ config: { listen } }: Patient): Promise<Diagnosis[]> {

@@ -62,7 +62,9 @@ function connect(path: string, readonly: boolean, dataDir: string): BetterSqlite
       ...(addon && { nativeBinding: addon as unknown as string }),
     });
   } catch (error) {
-    throw new UnreachableError(`The database file ${path} cannot be opened: ${(error as Error).message}.`);
+    throw new UnreachableError(
+      `The database file ${path} cannot be opened: ${(error as Error).message.replace(/\.$/, "")}.`,
+    );
   }
 }
 
