@@ -78,7 +78,7 @@ export function toProblemResponse(
   headers: AnswerHeaders,
   { log, isUnavailable }: ProblemNeeds,
 ): Response {
-  const problem = toProblem(error, isUnavailable);
+  const problem = toProblem(error, isUnavailable, headers["X-Request-Id"]);
   const { retry_after: retryAfter } = problem.extras;
   // What is refused for being too much is counted, and told once in a while; here it would only add to it.
   if (problem.status >= 500 && retryAfter === undefined) {
@@ -94,7 +94,7 @@ export function toProblemResponse(
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
 }
 
-function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean): Problem {
+function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean, requestId = ""): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) {
     return new Problem(
@@ -104,6 +104,6 @@ function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean): 
   }
   return new Problem(
     "internal",
-    "The server failed in a way it should not. Its log has more under this request id.",
+    `The server failed in a way it should not. Its log has more under the request id ${requestId}.`,
   );
 }

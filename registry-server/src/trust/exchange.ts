@@ -52,16 +52,21 @@ export class ExchangeService {
     if (issuer === undefined)
       throw refuse('Its claim "iss" is not a text of at most 512 printable characters.');
     const rules = await listRulesOf(this.#database.reads, issuer);
-    if (rules.length === 0) throw refuse("no rule trusts the issuer", noRule);
+    if (rules.length === 0) throw refuse("no rule trusts the issuer", noRule(requestId));
     const claims = await this.#verify(identity, issuer, refuse);
     const sub = identifier.safeParse(claims.sub);
     if (!sub.success) throw refuse('Its claim "sub" is not a text of at most 512 printable characters.');
     const judged = rules.map((rule) => ({ rule, because: mismatch(rule, claims) }));
     const matching = judged.filter(({ because }) => because === undefined).map(({ rule }) => rule);
     if (matching.length === 0) {
-      throw refuse(judged.map(({ rule, because }) => `${rule.name}: ${because}`).join("; "), noRule);
+      throw refuse(
+        judged.map(({ rule, because }) => `${rule.name}: ${because}`).join("; "),
+        noRule(requestId),
+      );
     }
-    return this.#give(matching, sub.data, issuer, requestId, () => refuse("a rule was changed", noRule));
+    return this.#give(matching, sub.data, issuer, requestId, () =>
+      refuse("a rule was changed", noRule(requestId)),
+    );
   }
 
   async #verify(identity: string, issuer: string, refuse: (because: string) => Problem): Promise<JWTPayload> {
@@ -107,8 +112,8 @@ export class ExchangeService {
   }
 }
 
-const noRule =
-  "No trust rule of this registry accepts the identity token: its issuer, audience or claims. The log of the server says why, under this request id.";
+const noRule = (requestId: string) =>
+  `No trust rule of this registry accepts the identity token: its issuer, audience or claims. The log of the server says why, under the request id ${requestId}.`;
 
 /** What is wrong with an identity token, which whoever has it may know. */
 function explain(error: Error & { code?: string; claim?: string }): string {
