@@ -11,6 +11,9 @@ test("makes a directory with those above it, twice at once too", async () => {
   await makeDirectory(dir);
 });
 
-test.runIf(existsSync("/proc/self"))("fails where nobody can make one, and does not try for ever", async () => {
-  await expect(makeDirectory("/proc/x/y")).rejects.toThrow("ENOENT");
-});
+test.runIf(existsSync("/proc/self"))(
+  "fails where nobody can make one, and does not try for ever",
+  async () => {
+    await expect(makeDirectory("/proc/x/y")).rejects.toThrow("ENOENT");
+  },
+);

@@ -23,11 +23,14 @@ test("runs a registry until it is told to stop, and ends with 0", async () => {
   expect(await registry.end("SIGTERM")).toBe(0);
 });
 
-test.runIf(existsSync("/proc/self"))("says that data cannot lie where nobody can make a directory", async () => {
-  const { code, stderr } = await waybill(["serve", "--dev", "--data-dir", "/proc/x/y"]);
-  expect(code).toBe(4);
-  expect(stderr).toMatch(/^waybill serve: .*ENOENT.*"?.proc.x/);
-});
+test.runIf(existsSync("/proc/self"))(
+  "says that data cannot lie where nobody can make a directory",
+  async () => {
+    const { code, stderr } = await waybill(["serve", "--dev", "--data-dir", "/proc/x/y"]);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^waybill serve: .*ENOENT.*"?.proc.x/);
+  },
+);
 
 test("calls a wrong flag a wrong usage", async () => {
   const { code, stderr } = await waybill(["serve", "--bogus"]);
