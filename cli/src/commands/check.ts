@@ -26,9 +26,8 @@ export function define(command: Command, output: Output): void {
         const rows = findings.map(({ check, place, found, problem }) => [check, place, found, problem]);
         output.table(["CHECK", "WHERE", "FOUND", "PROBLEM"], rows);
       });
-      if (findings.length > 0)
-        throw new Error(
-          `${findings.length} things are wrong with the data; restore a backup, or ask for help with this list`,
-        );
+      if (findings.length === 0) return;
+      const wrong = findings.length === 1 ? "1 thing is wrong" : `${findings.length} things are wrong`;
+      throw new Error(`${wrong} with the data; restore a backup, or ask for help with this list`);
     });
 }
