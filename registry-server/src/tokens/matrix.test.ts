@@ -42,6 +42,9 @@ const more: Record<string, More> = {
 
 /** Bodies in place of the contract's example: changes that need no more than the contract says. */
 const bodies: Record<string, (name: string) => object> = {
+  // Without the parents of the examples: who names one must be able to read it.
+  publishVersion: (name) => ({ fingerprint: name, builds: [{ name: "a", ...ami("ami-1") }] }),
+  reportBuild: () => ami("ami-1"),
   putChannel: () => ({}),
   createToken: (name) => ({ name, scopes: [{ scope: "read", pattern: "own/thing" }] }),
   putArtifact: () => ({ description: "d" }),
