@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, type RequestOptions, request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -87,6 +87,12 @@ describe("files of a certificate", () => {
     used.length = 0;
   });
 
+  /** Puts a file in the place of another at once: an earlier look that is under way sees the one or the other. */
+  function replace(path: string, content: Uint8Array): void {
+    writeFileSync(`${path}.new`, content, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+
   /** Changes the files, has them looked at, and waits until that shows. */
   async function change(make: () => Promise<void> | void, shows: () => boolean): Promise<void> {
     await make();
@@ -99,7 +105,7 @@ describe("files of a certificate", () => {
     const { cert, key } = files();
     const good = readFileSync(cert);
     await change(
-      () => writeFileSync(cert, good.subarray(0, 100)),
+      () => replace(cert, good.subarray(0, 100)),
       () => lines.length === 1,
     );
     expect(lines[0]).toMatchObject({ msg: "the TLS certificate is kept as it was" });
@@ -107,14 +113,14 @@ describe("files of a certificate", () => {
     const next = { cert: join(directory, "next.pem"), key: join(directory, "next.key") };
     await authority.issue("next", next);
     await change(
-      () => writeFileSync(cert, readFileSync(next.cert)),
+      () => replace(cert, readFileSync(next.cert)),
       () => lines.length === 2,
     );
     expect(lines[1]?.reason).toMatch(/cannot be used with the key .*mismatch/i);
     process.emit("SIGHUP");
     expect(used).toEqual([]);
     await change(
-      () => writeFileSync(key, readFileSync(next.key)),
+      () => replace(key, readFileSync(next.key)),
       () => used.length === 1,
     );
     expect(lines.map((line) => line.msg).slice(2)).toEqual(["the TLS certificate was renewed"]);

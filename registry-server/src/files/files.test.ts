@@ -74,6 +74,15 @@ forEachDatabase((test) => {
     }
   });
 
+  it("that a build names stay, also when they are sent again", async () => {
+    await put(bytes);
+    expect((await publish([file(bytes)])).status).toBe(201);
+    expect((await put(bytes)).status).toBe(200);
+    const blobs = test.database.reads.selectFrom("blobs").select(["state", "due_at"]);
+    const [blob] = await blobs.where("sha256", "=", sha256(bytes)).execute();
+    expect(blob).toEqual({ state: "stored", due_at: null });
+  });
+
   it("may be empty", async () => {
     const none = Buffer.alloc(0);
     expect((await put(none)).status).toBe(201);

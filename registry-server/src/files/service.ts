@@ -13,7 +13,7 @@ import { findFile, listFilePaths } from "./finding.ts";
 import { holdAll, holdReadable } from "./holding.ts";
 import { notHeld, quotaExceeded, storeFailed } from "./problems.ts";
 import type { HeldFile } from "./schema.ts";
-import { announceBlob, dueAfter, findUsage, isHeldIn, keepHeld, keepStored } from "./store.ts";
+import { announceBlob, claimBlob, dueAfter, findUsage, isHeldIn, keepHeld, keepStored } from "./store.ts";
 import type { FileStore } from "./stores/store.ts";
 import { verified } from "./stores/verified.ts";
 
@@ -81,7 +81,11 @@ export class FileService {
       const { row: artifact } = await lockOrCreate(unit, name);
       const until = dueAfter(unit.now);
       const [earlier] = await keepHeld(unit.tx, artifact.id, [sha256], until);
-      if (earlier) return { file: earlier, created: false };
+      if (earlier) {
+        // While they arrived again, they were kept until a moment only.
+        await claimBlob(unit.tx, sha256);
+        return { file: earlier, created: false };
+      }
       const [file] = await holdAll(unit, artifact, [sha256], until);
       if (file) return { file, created: true };
       const detail = "Equal bytes were removed while these arrived. Nothing was stored; send them again.";

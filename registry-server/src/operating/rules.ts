@@ -99,7 +99,7 @@ export const rules: Rule[] = [
     problem: "a build names stored bytes that its artifact does not hold",
     query: `SELECT ${version} AS place, f.path || ', ' || f.sha256 AS found
       FROM files f JOIN builds b ON b.id = f.build_id JOIN versions v ON v.id = b.version_id JOIN artifacts a ON a.id = v.artifact_id
-      LEFT JOIN blobs s ON s.sha256 = f.sha256 AND s.state = 'stored' AND s.due_at IS NULL
+      LEFT JOIN blobs s ON s.sha256 = f.sha256 AND s.state = 'stored'
       LEFT JOIN holdings h ON h.sha256 = f.sha256 AND h.artifact_id = v.artifact_id AND h.due_at IS NULL
       WHERE f.stored = 1 AND (s.sha256 IS NULL OR h.id IS NULL OR s.size <> f.size OR h.size <> f.size)`,
   },

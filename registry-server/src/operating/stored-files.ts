@@ -8,6 +8,8 @@ export type StoredFile = { sha256: string; size: number };
 
 const firstSchemaWithFiles = 6;
 
+const isHeld = "EXISTS (SELECT 1 FROM holdings h WHERE h.sha256 = blobs.sha256)";
+
 /**
  * The files whose bytes somebody holds. What nobody holds any more may be removed at any moment, so it is not part of
  * what a registry is made of.
@@ -15,7 +17,7 @@ const firstSchemaWithFiles = 6;
 export async function heldFiles(connection: Connection, schema: number): Promise<StoredFile[]> {
   if (schema < firstSchemaWithFiles) return [];
   const rows = await connection.query(
-    "SELECT sha256, size FROM blobs WHERE state = 'stored' AND due_at IS NULL ORDER BY sha256",
+    `SELECT sha256, size FROM blobs WHERE state = 'stored' AND ${isHeld} ORDER BY sha256`,
   );
   return rows.map(({ sha256, size }) => ({ sha256: String(sha256), size: Number(size) }));
 }
@@ -23,7 +25,7 @@ export async function heldFiles(connection: Connection, schema: number): Promise
 /** Forgets in a registry that was copied what was not copied: bytes that nobody holds. */
 export async function forgetOthers(connection: Connection, schema: number): Promise<void> {
   if (schema < firstSchemaWithFiles) return;
-  await connection.query("DELETE FROM blobs WHERE due_at IS NOT NULL RETURNING sha256");
+  await connection.query(`DELETE FROM blobs WHERE NOT ${isHeld} RETURNING sha256`);
 }
 
 /** Does something with every file, and tells now and then how far it is. */
