@@ -8,6 +8,9 @@ import type { Resolver } from "./resolver.ts";
 
 type Call = { readonly signal: AbortSignal };
 
+/** What a handler needs to ask a registry. */
+export type Context = Call & { readonly client: Registry };
+
 /** What data sources and resources work with: a registry, and how it was configured. */
 export class Registry {
   readonly settings: Settings;

@@ -24,11 +24,6 @@ export type Change<S extends Schema> = {
   readonly planned: { -readonly [K in keyof State<S>]: State<S>[K] | Unknown };
 };
 
-/** What making and changing has: also what was planned of what users do not set, as far as it was known then. */
-export type ApplyContext<S extends Schema, Client> = ReadContext<Client> & {
-  readonly planned: { readonly [K in keyof Result<S>]?: Result<S>[K] };
-};
-
 /** One kind of thing that is made, changed and removed. */
 export type Resource<S extends Schema, Client> = {
   readonly schema: S;
@@ -37,11 +32,11 @@ export type Resource<S extends Schema, Client> = {
   /** Looks at a change before users see it, to report what apply would refuse. Not asked when a resource goes. */
   plan?(change: Change<S>, context: ReadContext<Client>): void | Promise<void>;
   /** Makes it. What the user wrote, or a default, stays as it is, whatever is returned for it. */
-  create(config: Config<S>, context: ApplyContext<S, Client>): Promise<Result<S>>;
+  create(config: Config<S>, context: ReadContext<Client>): Promise<Result<S>>;
   /** How it is now, or undefined when it is gone. Another value than in the state is drift, and shown as such. */
   read(state: State<S>, context: ReadContext<Client>): Promise<State<S> | undefined>;
   /** Changes it. Without this, every attribute that can be written must be `requiresReplace`. */
-  update?(config: Config<S>, prior: State<S>, context: ApplyContext<S, Client>): Promise<Result<S>>;
+  update?(config: Config<S>, prior: State<S>, context: ReadContext<Client>): Promise<Result<S>>;
   /** Removes it; when it is gone already, that is fine. */
   delete(state: State<S>, context: ReadContext<Client>): Promise<void>;
   /** What can be told from the id of an import alone; {@link read} completes it. */

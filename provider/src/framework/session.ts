@@ -39,7 +39,9 @@ export class Session<Client> {
    *
    * @throws {DiagnosticError} when it is not known yet, and the client cannot wait
    */
-  client(deferralAllowed: boolean | undefined): { readonly client: Client } | undefined {
+  client(): { readonly client: Client };
+  client(deferralAllowed: boolean | undefined): { readonly client: Client } | undefined;
+  client(deferralAllowed = false): { readonly client: Client } | undefined {
     const configured = this.#configured;
     if (configured === undefined) throw new Error("the provider was asked to work before it was configured");
     if (!("unknown" in configured)) return configured;

@@ -4,7 +4,7 @@ import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
 import { types } from "../framework/values/types.ts";
-import type { Registry } from "../registry.ts";
+import type { Context, Registry } from "../registry.ts";
 
 const schema = {
   description:
@@ -101,8 +101,6 @@ export const artifact = resource<Schema, Registry>({
 
   import: (id) => ({ ...importId(id), id, force_destroy: false }),
 });
-
-type Context = Parameters<Registry["ask"]>[0] & { client: Registry };
 
 function put(config: Config<Schema>, context: Context): Promise<Artifact> {
   const { description, labels, retention } = config;

@@ -5,7 +5,7 @@ import { resource } from "../framework/resource.ts";
 import type { Config } from "../framework/schema.ts";
 import { notEmpty } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
-import type { Registry } from "../registry.ts";
+import type { Context, Registry } from "../registry.ts";
 
 const schema = {
   description:
@@ -38,7 +38,6 @@ const schema = {
   },
 } as const;
 type Schema = typeof schema;
-type Context = Parameters<Registry["ask"]>[0] & { client: Registry };
 
 /** `resource "waybill_namespace"` */
 export const namespace = resource<Schema, Registry>({

@@ -1,4 +1,4 @@
-import { deleteChannelsOf, listPointing } from "../channels/store.ts";
+import { deleteChannelsOf, listNames } from "../channels/store.ts";
 import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
@@ -139,7 +139,7 @@ export class ArtifactService {
     await this.#database.write(async (tx) => {
       const unit = { tx, now: this.#clock().toISOString(), caller };
       const row = await lockExisting(unit, path);
-      const pointing = await listPointing(tx, row.id);
+      const pointing = await listNames(tx, row.id, "pointing");
       if (pointing.length > 0) throw artifactInUse(path, pointing);
       await deleteChannelsOf(tx, row.id);
       await deleteVersionsOf(tx, row.id, unit.now);

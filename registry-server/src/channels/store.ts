@@ -67,28 +67,15 @@ export async function listPointingAt(db: Reader, versionIds: number[]): Promise<
     .execute();
 }
 
-/** The names of the channels of an artifact that point somewhere, for a message: the first fifty. */
-export async function listPointing(db: Reader, artifactId: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom("channels")
-    .select("name")
-    .where("artifact_id", "=", artifactId)
-    .where("version_id", "is not", null)
-    .orderBy("name")
-    .limit(50)
-    .execute();
-  return rows.map((row) => row.name);
-}
-
-/** The names of all channels of an artifact, for a message: the first fifty. */
-export async function listNames(db: Reader, artifactId: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom("channels")
-    .select("name")
-    .where("artifact_id", "=", artifactId)
-    .orderBy("name")
-    .limit(50)
-    .execute();
+/** The names of the channels of an artifact, for a message: the first fifty of all, or of those that point somewhere. */
+export async function listNames(
+  db: Reader,
+  artifactId: number,
+  which: "all" | "pointing" = "all",
+): Promise<string[]> {
+  const all = db.selectFrom("channels").select("name").where("artifact_id", "=", artifactId);
+  const asked = which === "all" ? all : all.where("version_id", "is not", null);
+  const rows = await asked.orderBy("name").limit(50).execute();
   return rows.map((row) => row.name);
 }
 

@@ -37,14 +37,14 @@ export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls 
 
     renewEphemeralResource: ({ typeName, private: held }, signal) =>
       answer(`RenewEphemeralResource ${typeName}`, signal, async (context) => {
-        const configured = session.client(false) as { client: Client };
+        const configured = session.client();
         const renewed = await find(typeName).renew?.(readHeld(held), { ...context, ...configured });
         return { renewAt: renewed?.renewAt, private: renewed?.private ? writeHeld(renewed.private) : held };
       }),
 
     closeEphemeralResource: ({ typeName, private: held }, signal) =>
       answer(`CloseEphemeralResource ${typeName}`, signal, async (context) => {
-        const configured = session.client(false) as { client: Client };
+        const configured = session.client();
         await find(typeName).close?.(readHeld(held), { ...context, ...configured });
         return {};
       }),

@@ -101,7 +101,7 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
         async (context) => {
           const definition = find(typeName);
           const { schema } = definition;
-          const configured = session.client(false) as { client: Client };
+          const configured = session.client();
           const prior = readNullable(schema, request.priorState);
           const planned = readNullable(schema, request.plannedState);
           const config = readNullable(schema, request.config);
@@ -138,13 +138,11 @@ async function apply<Client>(
     return null;
   }
   const wanted = chosen(schema, planned, config ?? {});
-  const known = Object.entries(planned).filter(([, value]) => value !== null && isWhollyKnown(value));
-  const all = { ...context, planned: Object.fromEntries(known) };
   if (prior !== null && !update) throw new Error("a change of this resource was planned, but it has none");
   const result =
     prior === null
-      ? await create(wanted as never, all)
-      : await update?.(wanted as never, prior as never, all);
+      ? await create(wanted as never, context)
+      : await update?.(wanted as never, prior as never, context);
   return completePlan(planned, (result ?? {}) as Fields) as Fields;
 }
 
