@@ -799,6 +799,11 @@ export interface components {
             name: string;
             /** @default [] */
             recipients: string[];
+            /**
+             * @description A secret of your own making, for tools that keep it elsewhere; without it one is made
+             * @example whsec_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=
+             */
+            secret?: string;
             /** @example https://ci.example.com/hooks/waybill */
             url?: string;
         };
@@ -1402,6 +1407,11 @@ export interface components {
              * @default 24
              */
             overlap_hours: number;
+            /**
+             * @description A secret of your own making, for tools that keep it elsewhere; without it one is made
+             * @example whsec_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=
+             */
+            secret?: string;
         };
         Self: {
             /**

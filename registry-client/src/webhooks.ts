@@ -45,10 +45,18 @@ export class Webhooks {
     return this.#routes.send("POST", path(name, "/test"), {}, "number", options);
   }
 
-  /** @param overlapHours for how long earlier secrets sign, too */
-  rotateSecret(name: string, overlapHours: number, options?: CallOptions): Promise<WebhookSecret> {
-    const body = { overlap_hours: overlapHours };
-    return this.#routes.send("POST", path(name, "/rotate-secret"), { body, once: true }, "secret", options);
+  /**
+   * @param overlapHours for how long earlier secrets sign, too
+   * @param secret one of the caller's own making; without it the registry makes one
+   */
+  rotateSecret(
+    name: string,
+    overlapHours: number,
+    options?: CallOptions,
+    secret?: string,
+  ): Promise<WebhookSecret> {
+    const change = { body: { overlap_hours: overlapHours, ...(secret && { secret }) }, once: !secret };
+    return this.#routes.send("POST", path(name, "/rotate-secret"), change, "secret", options);
   }
 
   /** The newest first. */

@@ -253,6 +253,34 @@ forEachDatabase((test) => {
     expect((await show()).earlier_secrets_until).toEqual([]);
   });
 
+  it("a secret of the caller's own making signs; to send a rotation again changes nothing", async () => {
+    const own = (fill: number) => `whsec_${Buffer.alloc(24, fill).toString("base64")}`;
+    const body = { name: `${name}-own`, url: receiver.url, artifacts: [artifact], secret: own(1) };
+    expect((await api.send("POST", "/v1/webhooks", body)).body).toMatchObject({ secret: own(1) });
+    for (const time of ["first", "again"]) {
+      const rotation = { overlap_hours: 1, secret: own(2) };
+      const answer = await api.send("POST", `/v1/webhooks/${name}-own/rotate-secret`, rotation);
+      expect(answer.body, time).toMatchObject({ secret: own(2) });
+    }
+    await publish("f1");
+    await run();
+    const sent = receiver.received.find((request) =>
+      request.headers["webhook-signature"]?.includes(" "),
+    ) as ReceivedRequest;
+    expect(sent.headers["webhook-signature"]?.split(" ")).toHaveLength(2);
+    for (const fill of [1, 2]) expect(verify(sent, own(fill))).toBeDefined();
+  });
+
+  it.each([
+    { secret: "whsec_short" },
+    { secret: `whsec_${Buffer.alloc(23).toString("base64")}` },
+    { secret: `whsec_${Buffer.alloc(65).toString("base64")}` },
+    { secret: `whsec_${Buffer.alloc(32).toString("base64")}`, format: "slack" },
+  ])("a secret such as %j is refused", async (given) => {
+    const answer = await api.send("POST", "/v1/webhooks", { name: "bad", url: receiver.url, ...given });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "secret" }] } });
+  });
+
   it("what waits for its next try is sent at once when it is replayed, and only once", async () => {
     receiver.always(503);
     await publish("f");

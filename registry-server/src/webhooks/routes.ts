@@ -104,6 +104,8 @@ export const rotateWebhookSecret = createRoute({
   path: `${path}/rotate-secret`,
   operationId: "rotateWebhookSecret",
   summary: "Make a new secret; earlier ones sign, too, until the overlap is over",
+  description:
+    "A secret that is the present one already changes nothing, so a rotation that brings one may be sent again.",
   request: { params, body: jsonBody(schema.RotationSchema, { overlap_hours: 24 }) },
   responses: {
     200: json(schema.SecretSchema, "The new secret, shown this once", {
@@ -187,7 +189,7 @@ export function webhookRoutes(
   }));
   register(rotateWebhookSecret, async ({ params, body, caller }) => ({
     status: 200,
-    body: await webhooks.rotateSecret(params.webhook, body.overlap_hours, caller),
+    body: await webhooks.rotateSecret(params.webhook, body, caller),
   }));
   register(listDeliveries, async ({ params, query }) => ({
     status: 200,

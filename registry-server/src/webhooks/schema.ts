@@ -98,7 +98,19 @@ export const WebhookPage = page(WebhookSchema, "WebhookPage");
 const secret = z
   .string()
   .openapi({ description: "Shown this once; a verifier of Standard Webhooks takes it as it is" });
+const secretRule = "must be whsec_ and 24 to 64 random bytes in base64, as Standard Webhooks have it";
+const givenSecret = z
+  .string()
+  .regex(
+    /^whsec_([A-Za-z0-9+/]{4}){7,21}([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$/,
+    secretRule,
+  )
+  .refine((text) => {
+    const { length } = Buffer.from(text.slice("whsec_".length), "base64");
+    return length >= 24 && length <= 64;
+  }, secretRule);
 export const secretExample = `whsec_${"x".repeat(43)}=`;
+const ofOwnMaking = "A secret of your own making, for tools that keep it elsewhere; without it one is made";
 export const CreatedWebhookSchema = WebhookSchema.extend({
   secret: secret.nullable().openapi({ description: "Null for formats that are not signed" }),
 }).openapi("CreatedWebhook");
@@ -112,6 +124,7 @@ export const NewWebhookSchema = z
     events: events.default(defaultEvents),
     artifacts: artifacts.default(["*"]),
     description: description.optional(),
+    secret: givenSecret.optional().openapi({ example: secretExample, description: ofOwnMaking }),
   })
   .superRefine((webhook, context) => {
     const isEmail = webhook.format === "email";
@@ -121,6 +134,8 @@ export const NewWebhookSchema = z
     if (isEmail && webhook.url !== undefined) refuse("url", "is not for e-mail, which has recipients");
     if (!isEmail && webhook.url === undefined) refuse("url", "is missing");
     if (!isEmail && webhook.recipients.length > 0) refuse("recipients", "are only for the format email");
+    if (webhook.format !== "standard" && webhook.secret !== undefined)
+      refuse("secret", "is only for the format standard: others are not signed");
   })
   .openapi("NewWebhook");
 export type NewWebhook = z.output<typeof NewWebhookSchema>;
@@ -149,8 +164,10 @@ export const RotationSchema = z
       .max(mostOverlapHours, `must be at most ${mostOverlapHours}`)
       .default(24)
       .openapi({ description: "For how long what is sent is signed with the earlier secret, too" }),
+    secret: givenSecret.optional().openapi({ example: secretExample, description: ofOwnMaking }),
   })
   .openapi("SecretRotation");
+export type Rotation = z.output<typeof RotationSchema>;
 export const SecretSchema = z
   .object({
     secret,

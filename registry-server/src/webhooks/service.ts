@@ -4,7 +4,7 @@ import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import type { Caller, Clock } from "../unit.ts";
-import type { NewWebhook, Webhook, WebhookChange } from "./schema.ts";
+import type { NewWebhook, Rotation, Webhook, WebhookChange } from "./schema.ts";
 import type { SendingNeeds } from "./sending.ts";
 import { newSecret, signingSecrets } from "./signing.ts";
 import {
@@ -37,7 +37,7 @@ export class WebhookService {
   async create(asked: NewWebhook, caller: Caller): Promise<Webhook & { secret: string | null }> {
     const { name, format, url = null, recipients, events, artifacts, description = null } = asked;
     if (format === "email" && !this.#needs.mail) throw noMail();
-    const secret = format === "standard" ? newSecret() : null;
+    const secret = format === "standard" ? (asked.secret ?? newSecret()) : null;
     const secrets = secret === null ? [] : [{ secret, until: null }];
     const now = this.#now();
     const moments = { created_at: now, updated_at: now };
@@ -105,19 +105,21 @@ export class WebhookService {
   }
 
   /**
-   * Makes a new secret. What is sent is signed with both until the overlap is over, so that no receiver misses any.
+   * Makes a new secret, or takes the one that is given. What is sent is signed with both until the overlap is over, so that no receiver misses any.
    *
    * @throws Problem `webhook_not_found`; `invalid_request` when its format is not signed
    */
   async rotateSecret(
     name: string,
-    overlapHours: number,
+    { overlap_hours, secret = newSecret() }: Rotation,
     caller: Caller,
   ): Promise<{ secret: string; earlier_until: string }> {
     return this.#change(name, async (tx, row, now) => {
       if (row.format !== "standard") throw notSigned(row);
-      const secret = newSecret();
-      const earlier_until = new Date(Date.parse(now) + overlapHours * 3_600_000).toISOString();
+      const earlier_until = new Date(Date.parse(now) + overlap_hours * 3_600_000).toISOString();
+      if (row.secrets[0]?.secret === secret) {
+        return { secret, earlier_until: row.secrets[1]?.until ?? now };
+      }
       const until = (earlier: StoredSecret) => earlier.until ?? earlier_until;
       const earlier = signingSecrets(row.secrets, now).map((one) => ({ ...one, until: until(one) }));
       const secrets = [{ secret, until: null }, ...earlier].slice(0, mostSecrets);
