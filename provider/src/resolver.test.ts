@@ -1,6 +1,6 @@
 import { RegistryError } from "@waybill/registry-client/problem";
 import type { ResolveQuery } from "@waybill/registry-client/types";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { problem, resolved } from "../test/harness/fake-registry.ts";
 import { Resolver } from "./resolver.ts";
 
@@ -9,14 +9,17 @@ type ResolveMany = Awaited<ReturnType<ConstructorParameters<typeof Resolver>[0]>
 const answerAll: ResolveMany = async (queries) => queries.map((query) => ({ resolved: resolved(query) }));
 const never = new AbortController().signal;
 
-function start(answer: ResolveMany = answerAll) {
+function start(answer: ResolveMany = answerAll, loaded?: Promise<void>) {
   const requests: ResolveQuery[][] = [];
-  const resolver = new Resolver(async () => ({
-    resolveMany: (queries, options) => {
-      requests.push(queries);
-      return answer(queries, options);
-    },
-  }));
+  const resolver = new Resolver(async () => {
+    await loaded;
+    return {
+      resolveMany: (queries, options) => {
+        requests.push(queries);
+        return answer(queries, options);
+      },
+    };
+  });
   const resolve = (artifact: string, signal = never) => resolver.resolve({ artifact }, signal);
   return { requests, resolver, resolve };
 }
@@ -70,7 +73,66 @@ describe("a batch", () => {
   });
 });
 
+describe("readers who come ten at a time", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  const turns = async (count: number) => {
+    for (let turn = 0; turn < count; turn++) await new Promise((next) => setImmediate(next));
+  };
+
+  /** As Terraform reads: ten at once, and whoever has an answer begins the next read some turns of the loop later. */
+  async function readAll(resolve: (name: string) => Promise<unknown>, all: string[]) {
+    const left = all.values();
+    const reader = async (slowness: number) => {
+      for (const name of left) {
+        await turns(3 * slowness);
+        await resolve(name);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, (_, slowness) => reader(slowness)));
+  }
+
+  test.each([10, 20, 100])("make full batches of a registry that needs %i turns to answer", async (slow) => {
+    const answer: ResolveMany = async (queries) => {
+      await turns(slow);
+      return answerAll(queries);
+    };
+    const { requests, resolve } = start(answer, turns(30));
+    await readAll(resolve, names(200));
+    expect(requests.flat()).toHaveLength(200);
+    expect(requests.length).toBeLessThanOrEqual(21);
+  });
+
+  test("are waited for once when they stay away, and no more afterwards", async () => {
+    const { requests, resolve } = start();
+    await Promise.all(names(10).map((name) => resolve(name)));
+    await resolve("ns/alone");
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    await resolve("ns/alone");
+    expect(requests.map(({ length }) => length)).toEqual([10, 1, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("come along while the client is loaded", async () => {
+    const { requests, resolve } = start(answerAll, turns(30));
+    const first = resolve("ns/a0");
+    await turns(20);
+    const second = resolve("ns/a1");
+    await Promise.all([first, second]);
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe("a failure", () => {
+  test("to load the client is that of all who wait", async () => {
+    const resolver = new Resolver(() => Promise.reject(new RegistryError("tls", "no such file")));
+    const reading = names(2).map((artifact) => resolver.resolve({ artifact }, never));
+    expect(await Promise.allSettled(reading)).toMatchObject([
+      { reason: { code: "tls" } },
+      { reason: { code: "tls" } },
+    ]);
+  });
+
   test("of one query is that of its askers only", async () => {
     const { resolve } = start(async (queries) =>
       queries.map((query) =>

@@ -2,41 +2,60 @@ import type { RegistryClient, ResolveResult } from "@waybill/registry-client/cli
 import { problemError, RegistryError } from "@waybill/registry-client/problem";
 import type { Resolved, ResolveQuery } from "@waybill/registry-client/types";
 
-/** As many as a registry takes in one request. */
-const MOST_QUERIES = 100;
-
 type Waiter = {
   readonly settle: (result: ResolveResult) => void;
   readonly fail: (error: unknown) => void;
 };
 /** One query of a batch, with everybody who asked just that. */
 type Entry = { readonly query: ResolveQuery; readonly waiters: Set<Waiter> };
-type Batch = { readonly entries: Map<string, Entry>; readonly controller: AbortController; grew: boolean };
+type Batch = {
+  readonly entries: Map<string, Entry>;
+  readonly controller: AbortController;
+  grew: boolean;
+  /** Set while it waits for others. */
+  timer: NodeJS.Timeout | undefined;
+};
+type Client = Pick<RegistryClient, "resolveMany">;
+
+/** As many as a registry takes in one request. */
+const MOST_QUERIES = 100;
+/** How long a batch waits, after the last that came, for others who usually ask at the same time. */
+const PATIENCE_MS = 30;
 
 /**
- * Resolves many queries in few requests. Terraform reads data sources one call each, at the same time: those that
- * arrive before the event loop has nothing else to do go out together, and nobody waits for a clock.
+ * Resolves many queries in few requests. Terraform reads data sources one call each, ten at a time unless told
+ * otherwise, and begins the next ones when it has the answers. So a batch goes out when as many wait in it as usually
+ * ask at once, or nobody has come for a moment; who asks alone waits for no clock.
  *
  * Within a batch equal queries are asked once, one that fails fails only those who asked it, and a request whose
  * askers have all given up is given up too.
  */
 export class Resolver {
-  readonly #connect: () => Promise<Pick<RegistryClient, "resolveMany">>;
-  #client: Promise<Pick<RegistryClient, "resolveMany">> | undefined;
+  readonly #connect: () => Promise<Client>;
+  #client: Promise<Client> | undefined;
   #open: Batch | undefined;
+  /** How many have asked and have no answer yet, and how many those usually are. */
+  #asking = 0;
+  #usual = 1;
 
   /** @param connect makes the client, when there is a first request to send */
-  constructor(connect: () => Promise<Pick<RegistryClient, "resolveMany">>) {
+  constructor(connect: () => Promise<Client>) {
     this.#connect = connect;
   }
 
   /** @throws {RegistryError} when there is no answer, or a problem */
   async resolve(query: ResolveQuery, signal: AbortSignal): Promise<Resolved> {
-    const result = await new Promise<ResolveResult>((settle, fail) =>
-      this.#join(query, signal, { settle, fail }),
-    );
-    if ("problem" in result) throw problemError(result.problem);
-    return result.resolved;
+    this.#asking++;
+    this.#usual = Math.max(this.#usual, this.#asking);
+    try {
+      const result = await new Promise<ResolveResult>((settle, fail) =>
+        this.#join(query, signal, { settle, fail }),
+      );
+      if ("problem" in result) throw problemError(result.problem);
+      return result.resolved;
+    } finally {
+      this.#asking--;
+    }
   }
 
   #join(query: ResolveQuery, signal: AbortSignal, waiter: Waiter): void {
@@ -52,29 +71,47 @@ export class Resolver {
     batch.grew = true;
     signal.addEventListener("abort", () => leave(batch, entry, waiter), { once: true });
     if (batch.entries.size === MOST_QUERIES) this.#send(batch);
+    else if (batch.timer) this.#closeWhenIdle(batch);
   }
 
   #begin(): Batch {
-    const batch: Batch = { entries: new Map(), controller: new AbortController(), grew: false };
-    this.#open = batch;
-    const closeWhenIdle = () => {
-      if (this.#open !== batch) return;
-      // Something arrived in this turn of the event loop, so more may be on its way already.
-      if (batch.grew) setImmediate(closeWhenIdle);
-      else this.#send(batch);
-      batch.grew = false;
+    const batch: Batch = {
+      entries: new Map(),
+      controller: new AbortController(),
+      grew: false,
+      timer: undefined,
     };
-    setImmediate(closeWhenIdle);
+    this.#open = batch;
+    this.#client ??= this.#connect();
+    // Whoever comes while the client is loaded comes along.
+    this.#client.then(
+      () => this.#closeWhenIdle(batch),
+      () => this.#send(batch),
+    );
     return batch;
   }
 
+  /** @param isLate whether it has waited for others long enough */
+  #closeWhenIdle(batch: Batch, isLate = false): void {
+    clearTimeout(batch.timer);
+    batch.timer = undefined;
+    setImmediate(() => {
+      if (this.#open !== batch) return;
+      // Something arrived in this turn of the event loop, so more may be on its way already.
+      if (batch.grew) this.#closeWhenIdle(batch);
+      else if (isLate || waiting(batch) >= this.#usual) this.#send(batch);
+      else batch.timer = setTimeout(() => this.#closeWhenIdle(batch, true), PATIENCE_MS);
+      batch.grew = false;
+    });
+  }
+
   async #send(batch: Batch): Promise<void> {
-    this.#open = undefined;
+    if (this.#open === batch) this.#open = undefined;
+    this.#usual = this.#asking;
     const entries = [...batch.entries.values()].filter(({ waiters }) => waiters.size > 0);
     if (entries.length === 0) return;
     try {
-      this.#client ??= this.#connect();
-      const client = await this.#client;
+      const client = (await this.#client) as Client;
       const queries = entries.map(({ query }) => query);
       const results = await client.resolveMany(queries, { signal: batch.controller.signal });
       for (const [index, { waiters }] of entries.entries()) {
@@ -85,6 +122,10 @@ export class Resolver {
       for (const { waiters } of entries) for (const { fail } of waiters) fail(error);
     }
   }
+}
+
+function waiting({ entries }: Batch): number {
+  return entries.values().reduce((sum, { waiters }) => sum + waiters.size, 0);
 }
 
 function leave(batch: Batch, entry: Entry, waiter: Waiter): void {
