@@ -9,7 +9,8 @@ export type Answering = {
   /**
    * Answers with what `work` gives and reports; what it throws becomes an error for the user.
    *
-   * @param otherwise what is answered beside that error
+   * @param otherwise of a call that changes something: what is answered beside that error. When Terraform is
+   *   interrupted, such a call may still take {@link CHANGE_GRACE_MS}, so that what was done gets into the state.
    */
   answer<T>(
     call: string,
@@ -21,14 +22,19 @@ export type Answering = {
   stop(): void;
 };
 
+/** Less than the time after which systems that run Terraform kill what they interrupted. */
+export const CHANGE_GRACE_MS = 5_000;
+
 export function answering(logger: Logger): Answering {
   let stopping = new AbortController();
+  let finishing = new AbortController();
   return {
-    async answer(call, callSignal, work, otherwise = {}) {
+    async answer(call, callSignal, work, otherwise) {
       const started = performance.now();
-      const signal = AbortSignal.any([callSignal, stopping.signal]);
+      const ending = otherwise === undefined ? stopping : finishing;
+      const signal = AbortSignal.any([callSignal, ending.signal]);
       const diagnostics = new Diagnostics();
-      let response = otherwise as Partial<Awaited<ReturnType<typeof work>>>;
+      let response = (otherwise ?? {}) as Partial<Awaited<ReturnType<typeof work>>>;
       try {
         response = await work({ diagnostics, logger, signal });
       } catch (error) {
@@ -38,8 +44,11 @@ export function answering(logger: Logger): Answering {
       return { ...response, diagnostics: diagnosticsToWire(diagnostics.list) };
     },
     stop() {
+      const last = finishing;
       stopping.abort();
+      setTimeout(() => last.abort(), CHANGE_GRACE_MS).unref();
       stopping = new AbortController();
+      finishing = new AbortController();
     },
   };
 }

@@ -13,6 +13,8 @@ const attributes = {
   id: { type: types.string, computed: true, stable: true, notNull: true, description: "." },
   revision: { type: types.number, computed: true, description: "." },
   secret: { type: types.string, optional: true, writeOnly: true, description: "." },
+  secret_version: { type: types.number, optional: true, requiresReplace: "ifSet", description: "." },
+  force: { type: types.bool, optional: true, local: true, description: "." },
   tags: { type: types.set(types.string), optional: true, description: "." },
   disks: {
     optional: true,
@@ -84,6 +86,16 @@ describe("a resource that is there", () => {
 
   test("goes back to the default of what is no longer written", () => {
     expect(plan(state({ size: 9n }), config()).planned.size).toBe(3n);
+  });
+
+  test("is replaced by another value of what had one, and not by its first", () => {
+    const version = (before: bigint | null, now: bigint) =>
+      plan(state({ secret_version: before }), config({ secret_version: now })).replace;
+    expect([version(null, 1n), version(1n, 1n), version(1n, 2n)]).toEqual([[], [], [["secret_version"]]]);
+  });
+
+  test("leaves nothing open when only its handling changes", () => {
+    expect(plan(state(), config({ force: true }))).toEqual({ planned: state({ force: true }), replace: [] });
   });
 
   test("is another one when an attribute changes that makes it what it is, also to what is not known yet", () => {

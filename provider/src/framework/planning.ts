@@ -31,16 +31,23 @@ export function planChange(
 ): Plan {
   const planned = planFields(attributes, prior, proposed, config);
   if (prior === null) return { planned, replace: [] };
-  const changed = Object.keys(attributes).filter(
-    (name) => !isSame(attributes[name], prior[name], planned[name]),
-  );
+  const changed = changedNames(attributes, prior, planned);
   if (changed.length === 0) return { planned: prior, replace: [] };
+  if (changed.every((name) => attributes[name]?.local)) return { planned, replace: [] };
   for (const [name, attribute] of Object.entries(attributes)) {
     const isOurs = attribute.computed && (isReadOnly(attribute) || (config[name] ?? null) === null);
     if (isOurs && attribute.default === undefined && !attribute.stable) planned[name] = unknown(attribute);
   }
-  const replace = changed.filter((name) => attributes[name]?.requiresReplace).map((name) => [name]);
-  return { planned, replace };
+  const replace = changed.filter((name) => {
+    const { requiresReplace } = attributes[name] ?? {};
+    return requiresReplace === "ifSet" ? (prior[name] ?? null) !== null : requiresReplace;
+  });
+  return { planned, replace: replace.map((name) => [name]) };
+}
+
+/** The attributes that are not as they were. */
+export function changedNames(attributes: Attributes, prior: Fields, planned: Fields): string[] {
+  return Object.keys(attributes).filter((name) => !isSame(attributes[name], prior[name], planned[name]));
 }
 
 /**

@@ -4,12 +4,16 @@ import type { EphemeralResource } from "./ephemeral.ts";
 import type { FunctionDefinition } from "./function.ts";
 import type { Resource } from "./resource.ts";
 import type { Config, PartialConfig, Result, Schema } from "./schema.ts";
+import { type Timeouts, withTimeouts } from "./timeouts.ts";
 
 /** What every handler has besides its arguments. */
 export type Context = {
   readonly diagnostics: Diagnostics;
   readonly logger: Logger;
-  /** Aborted when Terraform is interrupted, or no longer waits for this call. */
+  /**
+   * Aborted when Terraform is interrupted, or no longer waits for this call. A change gets some seconds more, so that
+   * what was done is known, and in the state.
+   */
   readonly signal: AbortSignal;
 };
 
@@ -19,6 +23,8 @@ export type ReadContext<Client> = Context & { readonly client: Client };
 /** One kind of thing that can be looked up. */
 export type DataSource<S extends Schema, Client> = {
   readonly schema: S;
+  /** Gives it the argument `timeouts`. */
+  readonly timeouts?: Pick<Timeouts, "read">;
   /** Reports what is wrong with the configuration as such; what is unknown yet is an `Unknown`. */
   validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
   /**
@@ -53,7 +59,7 @@ export type Provider<S extends Schema, Client> = {
 export function dataSource<const S extends Schema, Client>(
   definition: DataSource<S, Client>,
 ): DataSource<S, Client> {
-  return definition;
+  return { ...definition, schema: withTimeouts(definition.schema, definition.timeouts) };
 }
 
 /** Fixes the types of a provider: the schema decides what `configure` gets. */

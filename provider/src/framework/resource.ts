@@ -1,6 +1,7 @@
 import type { Diagnostics } from "./diagnostics.ts";
 import type { ReadContext } from "./provider.ts";
 import type { Config, PartialConfig, Result, Schema, State } from "./schema.ts";
+import { type Timeouts, withTimeouts } from "./timeouts.ts";
 import type { Unknown } from "./values/values.ts";
 
 /** State of an older schema, or of another resource type: an object of JSON. Its numbers are exact, so not JavaScript's. */
@@ -27,6 +28,8 @@ export type Change<S extends Schema> = {
 /** One kind of thing that is made, changed and removed. */
 export type Resource<S extends Schema, Client> = {
   readonly schema: S;
+  /** Gives it the argument `timeouts`; what takes longer ends with an error that says so. */
+  readonly timeouts?: Timeouts;
   /** Reports what is wrong with the configuration as such; what is unknown yet is an `Unknown`. */
   validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
   /** Looks at a change before users see it, to report what apply would refuse. Not asked when a resource goes. */
@@ -51,5 +54,6 @@ export type Resource<S extends Schema, Client> = {
 export function resource<const S extends Schema, Client>(
   definition: Resource<S, Client>,
 ): Resource<Schema, Client> {
-  return definition as unknown as Resource<Schema, Client>;
+  const { schema, timeouts } = definition;
+  return { ...definition, schema: withTimeouts(schema, timeouts) } as unknown as Resource<Schema, Client>;
 }

@@ -1,12 +1,9 @@
-import { decode as decodeLibrary, ExtData, encode as encodeLibrary } from "@msgpack/msgpack";
+import { ExtData } from "@msgpack/msgpack";
 import { describe, expect, test } from "vitest";
-import { createLogger } from "../plugin/logger.ts";
+import { callsOf, seen, summaries, value } from "../../test/harness/service-calls.ts";
 import { DiagnosticError } from "./diagnostics.ts";
-import { ephemeralResource } from "./ephemeral.ts";
-import { ArgumentError, defineFunction } from "./function.ts";
 import { provider } from "./provider.ts";
 import { type Resource, resource } from "./resource.ts";
-import { providerService } from "./service.ts";
 import { types } from "./values/types.ts";
 
 const UNKNOWN = new ExtData(0, Uint8Array.of(0));
@@ -63,32 +60,6 @@ function start(change: Partial<Note> = {}) {
     move: ({ typeName, state }) => (typeName === "old_note" ? { id: String(state.id) } : undefined),
     ...change,
   });
-  const closed: unknown[] = [];
-  const lease = ephemeralResource<typeof leaseSchema, Notes>({
-    schema: leaseSchema,
-    open: async ({ title }) => ({
-      result: { secret: `${title}!` },
-      private: { title },
-      renewAt: new Date("2030-01-01T00:00:00Z"),
-    }),
-    renew: async ({ title }) => ({ private: { title: `${title}+` } }),
-    close: async (held) => {
-      closed.push(held);
-    },
-  });
-  const repeat = defineFunction({
-    summary: "Repeats.",
-    description: "Repeats a text.",
-    parameters: [
-      { name: "text", type: types.string, description: "." },
-      { name: "times", type: types.number, description: "." },
-    ],
-    returns: types.string,
-    call(text, times) {
-      if (Number(times) < 0) throw new ArgumentError(1, "times must not be negative");
-      return text.repeat(Number(times));
-    },
-  });
   const definition = provider({
     schema: {
       description: ".",
@@ -96,26 +67,11 @@ function start(change: Partial<Note> = {}) {
     },
     configure: () => ({ notes }),
     resources: { n_note: note },
-    ephemeralResources: { n_lease: lease },
-    functions: { repeat },
   });
-  const { handlers } = providerService(
-    definition,
-    createLogger("n", {}, () => undefined),
-  );
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked at as a client would see them
-  const call = (name: string, request: object = {}): Promise<any> =>
-    new Promise((resolve, reject) => {
-      const handler = handlers[name] as unknown as (
-        call: object,
-        done: (e: unknown, a: unknown) => void,
-      ) => void;
-      handler({ request, on: () => undefined }, (error, answer) => (error ? reject(error) : resolve(answer)));
-    });
+  const call = callsOf(definition);
   const typeName = "n_note";
   return {
     notes,
-    closed,
     call,
     configure: (where: unknown = null) => call("configureProvider", { config: value({ where }) }),
     plan: (prior: object | null, proposed: object | null, config = proposed) =>
@@ -138,20 +94,7 @@ function start(change: Partial<Note> = {}) {
       call("upgradeResourceState", { typeName, version, rawState: { json: Buffer.from(json), flatmap: {} } }),
   };
 }
-const leaseSchema = {
-  description: "A lease.",
-  attributes: {
-    title: { type: types.string, required: true, description: "." },
-    secret: { type: types.string, computed: true, sensitive: true, description: "." },
-  },
-} as const;
 
-const value = (values: object | null) => ({
-  msgpack: Buffer.from(encodeLibrary(values)),
-  json: Buffer.alloc(0),
-});
-// biome-ignore lint/suspicious/noExplicitAny: as above
-const seen = (state: { msgpack: Uint8Array }): any => decodeLibrary(new Uint8Array(state.msgpack));
 const note = (values: object = {}) => ({
   title: "a",
   text: null,
@@ -161,9 +104,6 @@ const note = (values: object = {}) => ({
   revision: 1,
   ...values,
 });
-const summaries = ({ diagnostics }: { diagnostics: { summary: string }[] }) =>
-  diagnostics.map(({ summary }) => summary);
-
 describe("a resource", () => {
   test("is planned, made, read, changed and removed", async () => {
     const service = start();
@@ -290,47 +230,5 @@ describe("a resource", () => {
       });
     expect(summaries(await validate(true))).toEqual([]);
     expect(summaries(await validate(false))).toEqual(["Write-only attribute not supported"]);
-  });
-});
-
-describe("an ephemeral resource", () => {
-  const typeName = "n_lease";
-
-  test("is opened, renewed and closed with what it was opened with", async () => {
-    const service = start();
-    await service.configure();
-    const opened = await service.call("openEphemeralResource", {
-      typeName,
-      config: value({ title: "a", secret: null }),
-    });
-    expect(seen(opened.result)).toEqual({ title: "a", secret: "a!" });
-    expect(opened.renewAt).toEqual(new Date("2030-01-01T00:00:00Z"));
-    const renewed = await service.call("renewEphemeralResource", { typeName, private: opened.private });
-    await service.call("closeEphemeralResource", { typeName, private: renewed.private });
-    expect(service.closed).toEqual([{ title: "a+" }]);
-  });
-});
-
-describe("a function", () => {
-  const call = (...given: unknown[]) =>
-    start().call("callFunction", { name: "repeat", arguments: given.map((one) => value(one as object)) });
-
-  test("is described and called", async () => {
-    const { functions } = await start().call("getFunctions");
-    expect(functions.repeat).toMatchObject({
-      summary: "Repeats.",
-      return: { type: Buffer.from('"string"') },
-    });
-    expect(seen((await call("ab", 2)).result)).toBe("abab");
-  });
-
-  test("says which argument cannot be used, and what else went wrong", async () => {
-    expect(await call("ab", -1)).toMatchObject({
-      error: { text: "times must not be negative", functionArgument: 1n },
-    });
-    expect(await call("ab")).toMatchObject({ error: { text: expect.stringContaining("takes 2 arguments") } });
-    expect(await start().call("callFunction", { name: "none", arguments: [] })).toMatchObject({
-      error: { text: "This provider has no function none." },
-    });
   });
 });

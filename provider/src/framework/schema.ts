@@ -43,8 +43,10 @@ export type Attribute = Use &
     readonly writeOnly?: true;
     /** What an attribute of a resource that is optional and computed has when the user writes nothing. */
     readonly default?: Value;
-    /** A change of it makes another resource. */
-    readonly requiresReplace?: true;
+    /** A change of it makes another resource; with `ifSet`, only where it had a value before. */
+    readonly requiresReplace?: true | "ifSet";
+    /** How a resource is handled, and nothing of itself: it is only in the state, and its change asks nobody. */
+    readonly local?: true;
     /** Computed, and never another one for as long as the resource lives; an update need not leave it unknown. */
     readonly stable?: true;
     /** Computed, and never null: others may rely on it before it is known. */

@@ -1,9 +1,9 @@
-import { decode as decodeLibrary, ExtData, encode as encodeLibrary } from "@msgpack/msgpack";
+import { ExtData } from "@msgpack/msgpack";
 import { describe, expect, test } from "vitest";
+import { callsOf, seen, summaries, value } from "../../test/harness/service-calls.ts";
 import { createLogger } from "../plugin/logger.ts";
 import { DiagnosticError } from "./diagnostics.ts";
 import { dataSource, provider, type ReadContext } from "./provider.ts";
-import { providerService } from "./service.ts";
 import { atMostOneOf, notEmpty, oneOf } from "./validators.ts";
 import { types } from "./values/types.ts";
 import { Unknown } from "./values/values.ts";
@@ -78,32 +78,18 @@ function start(read: Read = result) {
     decidedBy: "the dictionary",
   });
   const logger = createLogger("words", { TF_LOG: "debug" }, (line) => log.push(line));
-  const { handlers } = providerService(words, logger);
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked at as a client would see them
-  const call = (name: string, request: object = {}, cancelled?: (cancel: () => void) => void): Promise<any> =>
-    new Promise((resolve, reject) => {
-      const on = (_event: string, listener: () => void) => cancelled?.(listener);
-      const handler = handlers[name] as unknown as (
-        call: object,
-        callback: (error: unknown, answer: unknown) => void,
-      ) => void;
-      handler({ request, on }, (error, answer) => (error ? reject(error) : resolve(answer)));
-    });
-  const config = (values: object) => ({ msgpack: Buffer.from(encodeLibrary(values)), json: Buffer.alloc(0) });
+  const call = callsOf(words, logger);
   return {
     log,
     call,
     configure: (values: object = {}) =>
-      call("configureProvider", { config: config({ prefix: null, secret: null, ...values }) }),
+      call("configureProvider", { config: value({ prefix: null, secret: null, ...values }) }),
     read: (values: object = {}, more: object = {}) =>
-      call("readDataSource", { typeName: "words_word", config: config({ ...given, ...values }), ...more }),
+      call("readDataSource", { typeName: "words_word", config: value({ ...given, ...values }), ...more }),
     validate: (values: object = {}) =>
-      call("validateDataResourceConfig", { typeName: "words_word", config: config({ ...given, ...values }) }),
+      call("validateDataResourceConfig", { typeName: "words_word", config: value({ ...given, ...values }) }),
   };
 }
-
-const summaries = ({ diagnostics }: { diagnostics: { summary: string }[] }) =>
-  diagnostics.map(({ summary }) => summary);
 
 describe("reading", () => {
   test("completes what was written with what was found", async () => {
@@ -111,7 +97,7 @@ describe("reading", () => {
     await service.configure({ prefix: "pre" });
     const { state, diagnostics } = await service.read({ other: "x" });
     expect(diagnostics).toEqual([]);
-    expect(decodeLibrary(state.msgpack)).toEqual({
+    expect(seen(state)).toEqual({
       ...{ text: "up", other: "x", kept: "pre", length: 2, options: null },
       letters: [{ letter: "u" }, { letter: "p" }],
     });
@@ -121,14 +107,14 @@ describe("reading", () => {
     const service = start();
     await service.configure();
     const { state } = await service.read({ kept: "theirs" });
-    expect(decodeLibrary(state.msgpack)).toMatchObject({ kept: "theirs" });
+    expect(seen(state)).toMatchObject({ kept: "theirs" });
   });
 
   test("never takes what was written for what was found", async () => {
     const service = start();
     await service.configure();
     const { state } = await service.read({ length: 3 });
-    expect(decodeLibrary(state.msgpack)).toMatchObject({ length: 2 });
+    expect(seen(state)).toMatchObject({ length: 2 });
   });
 
   test("reports what a handler throws, and keeps its stack for the log", async () => {
@@ -177,7 +163,7 @@ describe("reading", () => {
     const stopped = service.read();
     await service.call("stopProvider");
     expect(summaries(await stopped)).toEqual(["Cancelled"]);
-    const config = { msgpack: Buffer.from(encodeLibrary(given)), json: Buffer.alloc(0) };
+    const config = value(given);
     const cancelled = await service.call("readDataSource", { typeName: "words_word", config }, (cancel) =>
       setImmediate(cancel),
     );

@@ -3,6 +3,7 @@ import type { Handlers } from "../../plugin/methods.ts";
 import type { Fields } from "../planning.ts";
 import { isReadOnly, type Schema } from "../schema.ts";
 import { deferred, findOffered, readFields, type Session, writeFields } from "../session.ts";
+import { withinTimeout } from "../timeouts.ts";
 import { emptyRecord, Unknown } from "../values/values.ts";
 
 type Calls = Pick<Handlers<typeof ProviderDefinition>, "validateDataResourceConfig" | "readDataSource">;
@@ -23,7 +24,9 @@ export function dataSourceCalls<Client>(session: Session<Client>): Calls {
         const fields = readFields(source.schema, config);
         const configured = session.client(clientCapabilities?.deferralAllowed);
         if (!configured) return { deferred, state: writeFields(source.schema, new Unknown()) };
-        const result = await source.read(fields as never, { ...context, ...configured });
+        const result = await withinTimeout(source, "read", fields, { ...context, ...configured }, (within) =>
+          source.read(fields as never, within),
+        );
         return { state: writeFields(source.schema, complete(source.schema, fields, result as Fields)) };
       }),
   };

@@ -24,16 +24,22 @@ export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls 
       }),
 
     openEphemeralResource: ({ typeName, config, clientCapabilities }, signal) =>
-      answer(`OpenEphemeralResource ${typeName}`, signal, async (context) => {
-        const { schema, open } = find(typeName);
-        const fields = readFields(schema, config);
-        const configured = session.client(clientCapabilities?.deferralAllowed);
-        if (!configured) return { deferred, result: writeFields(schema, new Unknown()) };
-        const opened = await open(fields as never, { ...context, ...configured });
-        const { planned } = planChange(schema.attributes, null, fields, fields);
-        const result = writeFields(schema, completePlan(planned, opened.result as Value));
-        return { result, renewAt: opened.renewAt, private: writeHeld(opened.private) };
-      }),
+      answer(
+        `OpenEphemeralResource ${typeName}`,
+        signal,
+        async (context) => {
+          const { schema, open } = find(typeName);
+          const fields = readFields(schema, config);
+          const configured = session.client(clientCapabilities?.deferralAllowed);
+          if (!configured) return { deferred, result: writeFields(schema, new Unknown()) };
+          const opened = await open(fields as never, { ...context, ...configured });
+          const { planned } = planChange(schema.attributes, null, fields, fields);
+          const result = writeFields(schema, completePlan(planned, opened.result as Value));
+          return { result, renewAt: opened.renewAt, private: writeHeld(opened.private) };
+        },
+        // What was opened must be known, to be closed.
+        {},
+      ),
 
     renewEphemeralResource: ({ typeName, private: held }, signal) =>
       answer(`RenewEphemeralResource ${typeName}`, signal, async (context) => {

@@ -1,7 +1,7 @@
 import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
 import type { Handlers } from "../../plugin/methods.ts";
 import { DiagnosticError, pathToWire } from "../diagnostics.ts";
-import { completePlan, type Fields, planChange } from "../planning.ts";
+import { changedNames, completePlan, type Fields, planChange } from "../planning.ts";
 import type { ReadContext } from "../provider.ts";
 import type { Resource } from "../resource.ts";
 import type { Schema } from "../schema.ts";
@@ -14,6 +14,7 @@ import {
   writable,
   writeFields,
 } from "../session.ts";
+import { withinTimeout } from "../timeouts.ts";
 import { moveState, upgradeState } from "../upgrading.ts";
 import { emptyRecord, isWhollyKnown, Unknown } from "../values/values.ts";
 
@@ -58,13 +59,16 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
 
     readResource: ({ typeName, currentState, clientCapabilities, ...request }, signal) =>
       answer(`ReadResource ${typeName}`, signal, async (context) => {
-        const { schema, read } = find(typeName);
+        const definition = find(typeName);
+        const { schema } = definition;
         const state = readFields(schema, currentState);
         const configured = session.client(clientCapabilities?.deferralAllowed);
         if (!configured) return { deferred, newState: writeFields(schema, state), private: request.private };
-        const now = await read(state as never, { ...context, ...configured });
+        const now = await withinTimeout(definition, "read", state, { ...context, ...configured }, (within) =>
+          definition.read(state as never, within),
+        );
         return {
-          newState: writeFields(schema, now ? kept(schema, now as Fields) : null),
+          newState: writeFields(schema, now ? kept(schema, now as Fields, state) : null),
           private: request.private,
         };
       }),
@@ -127,22 +131,33 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
 }
 
 async function apply<Client>(
-  { schema, create, update, delete: remove }: AnyResource<Client>,
+  definition: AnyResource<Client>,
   prior: Fields | null,
   planned: Fields | null,
   config: Fields | null,
   context: ReadContext<Client>,
 ): Promise<Fields | null> {
+  const { schema } = definition;
+  const { attributes } = schema;
   if (planned === null) {
-    if (prior !== null) await remove(prior as never, context);
+    if (prior === null) return null;
+    await withinTimeout(definition, "delete", prior, context, (within) =>
+      definition.delete(prior as never, within),
+    );
     return null;
   }
+  if (prior && changedNames(attributes, prior, planned).every((name) => attributes[name]?.local))
+    return planned;
   const wanted = chosen(schema, planned, config ?? {});
-  if (prior !== null && !update) throw new Error("a change of this resource was planned, but it has none");
   const result =
     prior === null
-      ? await create(wanted as never, context)
-      : await update?.(wanted as never, prior as never, context);
+      ? await withinTimeout(definition, "create", planned, context, (within) =>
+          definition.create(wanted as never, within),
+        )
+      : await withinTimeout(definition, "update", planned, context, async (within) => {
+          if (!definition.update) throw new Error("a change of this resource was planned, but it has none");
+          return definition.update(wanted as never, prior as never, within);
+        });
   return completePlan(planned, (result ?? {}) as Fields) as Fields;
 }
 
@@ -156,11 +171,12 @@ function chosen({ attributes }: Schema, planned: Fields, config: Fields): Fields
   return fields;
 }
 
-/** State as it may be kept: every attribute, those that are only written as null. */
-function kept({ attributes }: Schema, state: Fields): Fields {
+/** State as it may be kept: every attribute, those that are only written as null, those that are only kept as before. */
+function kept({ attributes }: Schema, now: Fields, before: Fields = {}): Fields {
   const fields = emptyRecord();
   for (const [name, attribute] of Object.entries(attributes)) {
-    fields[name] = attribute.writeOnly ? null : (state[name] ?? null);
+    const value = attribute.local ? (before[name] ?? now[name]) : now[name];
+    fields[name] = attribute.writeOnly ? null : (value ?? null);
   }
   return fields;
 }
