@@ -142,6 +142,9 @@ export class Caller {
         mayLogin = false;
         continue;
       }
+      if (token === undefined && !call.anonymous && outcome.error.status === 401) {
+        throw tokenMissing(outcome.error, this.#settings.address);
+      }
       const pause = outcome.afterMs ?? backoffMs(attempt);
       if (call.once && outcome.again && !outcome.undone) throw perhapsDone(outcome.error);
       const hopeless = !outcome.again || attempt > this.#retries;
@@ -254,6 +257,12 @@ function perhapsDone({ kind, message, code }: RegistryError): RegistryError {
   const [happened] = message.split(";");
   const advice = "it may have been done all the same, so look before you try again";
   return new RegistryError(kind, `${happened}; ${advice}`, { code });
+}
+
+/** The registry's own advice is for those who write the request. */
+function tokenMissing({ kind, code, status, problem }: RegistryError, address: URL): RegistryError {
+  const sentence = `the registry at ${address.href} asks for a token, and none is given; set token (WAYBILL_TOKEN, or --token of the command line)`;
+  return new RegistryError(kind, sentence, { code, status, ...(problem && { problem }) });
 }
 
 function cancelled(): RegistryError {

@@ -133,6 +133,14 @@ test("waits as long as Retry-After asks, unless that is longer than a caller wou
   expect(seen).toHaveLength(2);
 });
 
+test("says how to give a token when there is none", async () => {
+  const { address } = await play((_, response) => problem(response, 401, "unauthorized"));
+  const failure = client(address, { token: "" }).resolve(query);
+  await expect(failure).rejects.toMatchObject({ kind: "refused", code: "unauthorized", status: 401 });
+  await expect(failure).rejects.toThrow("none is given; set token (WAYBILL_TOKEN, or --token");
+  await expect(client(address).resolve(query)).rejects.toThrow("it is unauthorized");
+});
+
 test.each([400, 401, 404, 409, 500])("does not repeat what was answered with %i", async (status) => {
   const { address, seen } = await play((_, response) =>
     problem(response, status, "some_code", { images: [1] }),

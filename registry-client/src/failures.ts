@@ -68,7 +68,10 @@ export function connectionFailure(thrown: unknown, { address, caFile }: Settings
     return { ...failed(`${at} cannot be reached: ${who}; ${CHECK}`), undone: true };
   }
   const cut = code === "ECONNRESET" || code === "EPIPE";
-  return failed(cut ? `${at} cut the connection` : `${at} cannot be reached: ${code || message}; ${CHECK}`);
+  const perhaps = address.protocol === "http:" ? "; if it speaks TLS, write https:// in address" : "";
+  return failed(
+    cut ? `${at} cut the connection${perhaps}` : `${at} cannot be reached: ${code || message}; ${CHECK}`,
+  );
 }
 
 /**

@@ -58,6 +58,13 @@ test("says when ca_file cannot be read or holds no certificate", async () => {
   await expect(client(address, { ca_file: empty }).resolve(query)).rejects.toThrow("holds no certificate");
 });
 
+test("says when the server speaks TLS only", async () => {
+  const { address } = await secure();
+  await expect(client(address.replace("https:", "http:")).resolve(query)).rejects.toThrow(
+    "cut the connection; if it speaks TLS, write https:// in address",
+  );
+});
+
 test("says when the server does not speak TLS, or nothing like HTTP", async () => {
   const { address } = await play(() => undefined);
   await expect(client(address.replace("http:", "https:")).resolve(query)).rejects.toThrow(

@@ -7,6 +7,7 @@ import { type Config, ConfigError, readConfig, secretsOf, usage, variableOf } fr
 import { StartError } from "./database/migrate.ts";
 import { shownDatabase } from "./database/shown.ts";
 import { redactWith } from "./log/redact.ts";
+import { unknownVariables } from "./operating/variables.ts";
 import { type RunningServer, runServer } from "./server.ts";
 import type { SettingName } from "./settings.ts";
 import type { Clock } from "./unit.ts";
@@ -50,6 +51,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
  * @returns the exit code: 0 after a drain, 1 when it cannot start, 2 when a setting is wrong
  */
 export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  const remarks = unknownVariables(env).map((sentence) => `${sentence}.`);
   try {
     const config = readConfig(args, env);
     if (config === "help") {
@@ -62,14 +64,16 @@ export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env
     const server = await runServer(config, log, () => new Date());
     // Before it says that it runs: who reads that may stop it at once.
     const told = untilSignal();
-    announce(config, server);
+    announce(config, server, remarks);
     log.info({ signal: await told }, "draining");
     await server.close();
     log.info("stopped");
     return 0;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    process.stderr.write(redactWith([])(`waybill serve: ${error.message}\n`));
+    // What is misspelt is the likely cause.
+    const sentences = [error.message, ...remarks].map((sentence) => `waybill serve: ${sentence}\n`);
+    process.stderr.write(redactWith([])(sentences.join("")));
     return error instanceof ConfigError ? 2 : 1;
   }
 }
@@ -83,7 +87,8 @@ function logTo(config: Config): pino.Logger {
 }
 
 /** Says all that an operator needs to know in one piece, so that whoever reads it has it whole. */
-function announce(config: Config, { url, metricsUrl, bootstrap }: RunningServer): void {
+function announce(config: Config, server: RunningServer, remarks: string[]): void {
+  const { url, metricsUrl, bootstrap, filesProblem } = server;
   const lines = [`Waybill registry listens on ${url}`, `Data: ${shownDatabase(config.databaseUrl)}`];
   if (metricsUrl !== undefined) lines.push(`Metrics, without a token: ${metricsUrl}/metrics`);
   if (config.dev) lines.push("Development mode: no token is asked for; only this machine can connect.");
@@ -93,7 +98,8 @@ function announce(config: Config, { url, metricsUrl, bootstrap }: RunningServer)
       "WAYBILL_BOOTSTRAP_TOKEN was ignored: the database has tokens already, and it is none of them.",
     );
   }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  if (filesProblem !== undefined) lines.push(`No files can be stored now. ${filesProblem}`);
+  process.stdout.write(`${[...lines, ...remarks].join("\n")}\n`);
 }
 
 /** Waits for the signal to stop; a second one ends the process at once. */

@@ -30,6 +30,8 @@ export type RunningServer = {
   /** Where the metrics are told to whoever asks, when that is wanted. */
   metricsUrl: string | undefined;
   bootstrap: Bootstrap;
+  /** Why files cannot be stored now, although the rest works. */
+  filesProblem: string | undefined;
   /** Stops accepting, lets requests under way end (for at most ten seconds), and closes the database. */
   close(): Promise<void>;
 };
@@ -40,6 +42,24 @@ export type RunningServer = {
  * @throws StartError when the database or the address cannot be used
  */
 export async function runServer(config: Config, log: Logger, clock: Clock): Promise<RunningServer> {
+  const release = await keepDatabase(config);
+  try {
+    const server = await runAlone(config, log, clock);
+    return { ...server, close: () => server.close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** Keeps a database for this server, where it can have one only. */
+async function keepDatabase({ databaseUrl, dataDir, listen }: Config): Promise<() => void> {
+  if (!databaseUrl.startsWith("sqlite:") || databaseUrl === "sqlite::memory:") return () => {};
+  const { keepForOneServer } = await import("./database/serving.ts");
+  return keepForOneServer(databaseUrl.slice("sqlite:".length), dataDir, `${listen.host}:${listen.port}`);
+}
+
+async function runAlone(config: Config, log: Logger, clock: Clock): Promise<RunningServer> {
   const opened = await openDatabase(config.databaseUrl, log, config.dataDir).catch((error: unknown) => {
     throw asStartError(error, "The database cannot be used");
   });
@@ -53,7 +73,11 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
     const { dev, incompleteTtl: incompleteTtlMs, maxLogSize, maxFileSize } = config;
     const files = await openFileStore(config.files, { endpoint: config.s3Endpoint, region: config.s3Region });
     // What needs no files goes on without; and an upload says the same again.
-    await files.ping().catch((error: Error) => log.error({ err: error }, "files cannot be stored now"));
+    const filesProblem = await files.ping().catch((error: Error) => {
+      if (error instanceof StartError) throw error;
+      log.error({ err: error }, "files cannot be stored now");
+      return error.message;
+    });
     const consumptions = new Consumptions(database, clock, log);
     const lastUses = new LastUses(database, clock);
     const outbound = createOutbound({ allowedNetworks: config.allowNetworks });
@@ -100,6 +124,7 @@ export async function runServer(config: Config, log: Logger, clock: Clock): Prom
       url: front.url,
       metricsUrl: front.metricsUrl,
       bootstrap,
+      filesProblem: filesProblem ?? undefined,
       async close() {
         closing.abort();
         // Requests under way may still add jobs.

@@ -188,6 +188,8 @@ describe("a server that is attacked", () => {
 
     it.each([
       ["no Host", "GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n"],
+      ["two Hosts", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nhost: elsewhere\r\n\r\n"],
+      ["the same Host twice", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n"],
       ["a Host with a path", "GET /healthz HTTP/1.1\r\nHost: localhost/evil\r\nConnection: close\r\n\r\n"],
       ["a Host with credentials", "GET /healthz HTTP/1.1\r\nHost: a@localhost\r\nConnection: close\r\n\r\n"],
       [

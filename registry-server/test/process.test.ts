@@ -1,9 +1,11 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backupToFile } from "../src/operating/backup.ts";
+import { placeOf } from "../src/operating/places.ts";
 import { newToken } from "../src/tokens/token.ts";
 import { ami } from "./api.ts";
 import { ServeProcess } from "./serve-process.ts";
@@ -58,6 +60,70 @@ describe("waybill serve", () => {
     const first = await serve().started();
     const token = /Admin token \(shown once\): (wbl_\S{43})/.exec(first.stdout)?.[1] ?? "";
     expect((await publish(first.url, token, "f")).status).toBe(201);
+  });
+
+  it("refuses a SQLite file that another server has, which it names, until that one is gone, however it went", async () => {
+    const first = await serve().started();
+    const second = serve(["--listen", "127.0.0.1:0"]);
+    expect((await once(second.child, "exit"))[0]).toBe(1);
+    const file = join(directory, "waybill.sqlite");
+    expect(await second.stderr).toMatch(
+      new RegExp(
+        `^waybill serve: Another server uses the database file "${file}" \\(process ${first.child.pid} on .*\\).*\n$`,
+      ),
+    );
+    const place = await placeOf(`sqlite:${file}`, directory);
+    const needs = { place, files: undefined, progress: () => {} };
+    expect(
+      (await backupToFile(join(directory, "backup.tar"), needs)).tables.tokens?.rows,
+    ).toBeGreaterThan(0);
+    expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+    await first.end("SIGKILL");
+    const third = await serve().started();
+    expect(await third.end("SIGTERM")).toBe(0);
+    const alias = join(directory, "alias.sqlite");
+    symlinkSync(file, alias);
+    await serve().started();
+    const byLink = serve(["--database-url", `sqlite:${alias}`]);
+    expect((await once(byLink.child, "exit"))[0]).toBe(1);
+    expect(await byLink.stderr).toContain("Another server uses");
+  });
+
+  it("of servers that start at the same moment on one SQLite file, one starts", async () => {
+    const started = await Promise.allSettled([1, 2, 3, 4].map(() => serve().started()));
+    expect(started.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+
+  it("says which variables have no effect, with the nearest that has, whether it starts or not", async () => {
+    const misspelt = { WAYBILL_DATABSE_URL: "sqlite:/nowhere", WAYBILL_TOKEN: "x", WAYBILL_ELSEWHERE: "x" };
+    const started = await serve([], misspelt).started();
+    const sentence =
+      "WAYBILL_DATABSE_URL is not known, and so without effect; was WAYBILL_DATABASE_URL meant?";
+    expect(started.stdout).toContain(
+      `${sentence}.\nWAYBILL_ELSEWHERE is not known, and so without effect.\n`,
+    );
+    expect(started.stdout).not.toContain("WAYBILL_TOKEN");
+    const failed = serve(["--listen", "nowhere"], misspelt);
+    await once(failed.child, "exit");
+    expect(await failed.stderr).toContain(sentence);
+  });
+
+  it("does not start where files cannot be kept, and says so in a sentence", async () => {
+    writeFileSync(join(directory, "taken"), "");
+    const failed = serve(["--files", `directory:${join(directory, "taken")}`]);
+    expect((await once(failed.child, "exit"))[0]).toBe(1);
+    expect(await failed.stderr).toMatch(
+      /^waybill serve: Files cannot be kept in the directory ".*taken": it is no directory\. .*WAYBILL_FILES.*\n$/,
+    );
+  });
+
+  it("starts where a bucket cannot be reached now, and says so", async () => {
+    const away = { WAYBILL_FILES: "s3://bucket", WAYBILL_S3_ENDPOINT: "http://127.0.0.1:9" };
+    const credentials = { AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "y", AWS_MAX_ATTEMPTS: "1" };
+    const started = await serve([], { ...away, ...credentials }).started();
+    expect(started.stdout).toMatch(
+      /\nNo files can be stored now\. Files cannot be kept in the bucket of s3:\/\/bucket: /,
+    );
   });
 
   it("never prints the token it is given", async () => {

@@ -47,9 +47,15 @@ describe("a server with a certificate", () => {
       name: "first",
       headers: { "strict-transport-security": "max-age=31536000" },
     });
-    expect(await sendRaw(server.url, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")).not.toContain(
-      "HTTP/1.1 2",
-    );
+  });
+
+  it("tells who comes without TLS what to do", async () => {
+    const answer = await sendRaw(server.url, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain("This port speaks TLS");
+    expect(answer).toContain("write https:// in the address");
+    // What is neither TLS nor HTTP gets nothing, as before.
+    expect(await sendRaw(server.url, "nonsense\r\n\r\n")).not.toContain("HTTP");
   });
 
   it("refuses versions of TLS that are broken", async () => {

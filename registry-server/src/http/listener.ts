@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { StartError } from "../database/migrate.ts";
 import { answerHeaders } from "./answers.ts";
 import { limitArrival } from "./arrival.ts";
@@ -44,7 +44,13 @@ export function listenerFor(fetch: Fetch, options: ListenerOptions): Server | Se
     ServerResponse: HeldResponse,
   };
   const tls = { ...options.certificate, minVersion: "TLSv1.2", handshakeTimeout: handshakeMs } as const;
-  const answer = getRequestListener(fetch, { errorHandler: answerUnreadable });
+  const answer = getRequestListener(
+    (request, env) => {
+      const { rawHeaders } = (env as HttpBindings).incoming;
+      return countHosts(rawHeaders) === 1 ? fetch(request, env) : answerUnreadable();
+    },
+    { errorHandler: answerUnreadable },
+  );
   const server = options.certificate
     ? createSecureServer({ ...serverOptions, ...tls }, answer)
     : createServer(serverOptions, answer);
@@ -61,20 +67,33 @@ export function listenerFor(fetch: Fetch, options: ListenerOptions): Server | Se
   return server;
 }
 
+/** Node takes the first of several, a proxy in front perhaps another. */
+function countHosts(rawHeaders: string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") count += 1;
+  }
+  return count;
+}
+
 /** Answers what is HTTP and yet no request that has a URL. */
 function answerUnreadable(): Response {
   const problem = new Problem("invalid_request", "The path or the Host header is not valid.");
-  const headers = { ...answerHeaders(randomUUID()), "Content-Type": "application/problem+json" };
+  const type = { "Content-Type": "application/problem+json", Connection: "close" };
+  const headers = { ...answerHeaders(randomUUID()), ...type };
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
 }
 
 /** Answers what is not HTTP, too large or too slow; it never reaches a route. */
 function answerBadRequest(
   error: NodeJS.ErrnoException,
-  socket: Socket & { _httpMessage?: ServerResponse },
+  from: Socket & { _httpMessage?: ServerResponse; _parent?: Socket },
 ): void {
+  // What was to be the TLS connection is gone; the one below it still takes what the client understands.
+  const socket = error.code === plainForTls && from._parent ? from._parent : from;
   // Into an answer that has begun nothing may be written.
-  if (!socket.writable || error.code === "ECONNRESET" || socket._httpMessage?.headersSent) {
+  if (!socket.writable || error.code === "ECONNRESET" || from._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }
@@ -87,8 +106,13 @@ function answerBadRequest(
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
+const plainForTls = "ERR_SSL_HTTP_REQUEST";
 const badRequests: Record<string, [ProblemCode, string]> = {
   HPE_HEADER_OVERFLOW: ["headers_too_large", `The headers are larger than ${headerKiB} KiB.`],
+  [plainForTls]: [
+    "invalid_request",
+    "This port speaks TLS, and the request came without: write https:// in the address.",
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: ["request_timeout", "The request did not arrive in time."],
 };
 

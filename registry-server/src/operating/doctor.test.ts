@@ -81,8 +81,20 @@ describe("the doctor", () => {
       now: () => new Date(),
     });
     expect(found).toContainEqual(
-      expect.objectContaining({ subject: "files", state: "wrong", says: "it cannot be used: access denied" }),
+      expect.objectContaining({ subject: "files", state: "wrong", says: "access denied" }),
     );
+  });
+
+  it("tells a file of the database that is open to others, wherever it lies", async () => {
+    const { url } = await registries.filled("sqlite");
+    const file = url.slice("sqlite:".length);
+    chmodSync(file, 0o644);
+    expect((await ask(url))["database file"]).toMatchObject({
+      state: "warning",
+      advice: `chmod 600 ${file}`,
+    });
+    chmodSync(file, 0o600);
+    expect((await ask(url))["database file"]).toBeUndefined();
   });
 
   it("tells a port that is in use or not this machine's", async () => {
@@ -126,7 +138,7 @@ describe("the doctor", () => {
       const { settings } = await ask(await registries.empty("sqlite"));
       expect(settings).toMatchObject({
         state: "warning",
-        says: expect.stringContaining("WAYBILL_DATABSE_URL"),
+        says: expect.stringContaining("WAYBILL_DATABSE_URL is not known"),
       });
     } finally {
       delete process.env.WAYBILL_DATABSE_URL;

@@ -2,13 +2,13 @@ import { existsSync, statSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
-import { type Config, ConfigError, variableOf } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
 import { newestMigration } from "../database/migrate.ts";
 import { readCertificate } from "../http/tls.ts";
-import { type SettingName, settings } from "../settings.ts";
 import type { Connection, Place } from "./connection.ts";
 import { certificateUntil, clockOff, type Diagnosis, right, warning, wrong } from "./diagnosis.ts";
 import { schemaOf } from "./schema.ts";
+import { unknownVariables } from "./variables.ts";
 
 type Patient = {
   config: Config;
@@ -21,12 +21,6 @@ const gibibyte = 1024 ** 3;
 const leastFreeBytes = gibibyte / 4;
 const wantedFreeBytes = 2 * gibibyte;
 const oldestPostgres = 13;
-/** Variables of the clients, the plugin and the provider. */
-const othersVariables =
-  "ADDRESS TOKEN NAMESPACE CA_FILE TIMEOUT CONSUMER ON_REVOKED SPOOL_DIR FINGERPRINT NODE OIDC_TOKEN OIDC_AUDIENCE".split(
-    " ",
-  );
-
 /** Looks at what a server on this machine would need. Nothing is changed. */
 export async function diagnose(patient: Patient): Promise<Diagnosis[]> {
   const probes = [settingNames, dataDirectory, diskSpace, database, fileStore, certificate, port];
@@ -43,22 +37,10 @@ export function diagnoseSettings(error: unknown): Diagnosis {
 }
 
 async function settingNames(): Promise<Diagnosis[]> {
-  const own = (Object.keys(settings) as SettingName[]).map(variableOf);
-  const known = new Set([
-    ...own,
-    ...own.map((name) => `${name}_FILE`),
-    ...othersVariables.map((name) => `WAYBILL_${name}`),
-  ]);
-  const given = Object.keys(process.env).filter((name) => name.startsWith("WAYBILL_"));
-  const unknown = given.filter((name) => !known.has(name));
-  if (unknown.length === 0) return [right("settings", `${given.length} variables, all known`)];
-  return [
-    warning(
-      "settings",
-      `${unknown.join(", ")}: not known, and so without effect`,
-      "Correct the name; waybill serve --help lists all settings.",
-    ),
-  ];
+  const unknown = unknownVariables(process.env);
+  if (unknown.length === 0) return [right("settings", "all variables are known")];
+  const advice = "Correct the name; waybill serve --help lists all settings.";
+  return [warning("settings", unknown.join(". "), advice)];
 }
 
 async function dataDirectory({ config: { dataDir } }: Patient): Promise<Diagnosis[]> {
@@ -72,7 +54,7 @@ async function dataDirectory({ config: { dataDir } }: Patient): Promise<Diagnosi
       ),
     ];
   }
-  const { mode, uid } = statSync(dataDir);
+  const { uid } = statSync(dataDir);
   const me = process.getuid?.();
   const may = await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).then(
     () => true,
@@ -95,9 +77,15 @@ async function dataDirectory({ config: { dataDir } }: Patient): Promise<Diagnosi
       ),
     ];
   }
-  if ((mode & 0o077) !== 0)
-    return [warning(subject, `${dataDir} is open to other users`, `chmod 700 ${dataDir}`)];
-  return [right(subject, dataDir)];
+  const open = openToOthers(subject, dataDir, "700");
+  return open.length > 0 ? open : [right(subject, dataDir)];
+}
+
+/** The file of the database may lie anywhere, so what the data directory lets nobody see says nothing about it. */
+function openToOthers(subject: string, path: string, mode: string): Diagnosis[] {
+  // Windows has no such modes, and tells 666 of everything.
+  if (process.platform === "win32" || (statSync(path).mode & 0o077) === 0) return [];
+  return [warning(subject, `${path} is open to other users`, `chmod ${mode} ${path}`)];
 }
 
 async function diskSpace({ config }: Patient): Promise<Diagnosis[]> {
@@ -125,6 +113,7 @@ async function database({ config, place, now }: Patient): Promise<Diagnosis[]> {
   const looking = place.read(async (connection) => [
     ...(await version(connection, now)),
     await schema(connection, place.shown),
+    ...(file === undefined ? [] : openToOthers("database file", file, "600")),
   ]);
   return looking.catch((error: Error) => [
     wrong(
@@ -182,7 +171,7 @@ async function fileStore({ config, store }: Patient): Promise<Diagnosis[]> {
   const advice = "Check WAYBILL_FILES, its rights or credentials, and that this machine may reach it.";
   return trying.then(
     () => [right("files", `${store.shown} can be used`)],
-    (error: Error) => [wrong("files", `${store.shown} cannot be used: ${error.message}`, advice)],
+    (error: Error) => [wrong("files", error.message, advice)],
   );
 }
 

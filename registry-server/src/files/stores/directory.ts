@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { getSystemErrorMap } from "node:util";
+import { StartError } from "../../database/migrate.ts";
 import { makeDirectory } from "../../directory.ts";
 import { readPieces } from "./reading.ts";
 import type { FileStore } from "./store.ts";
@@ -69,8 +71,16 @@ export function openDirectoryStore(root: string): FileStore {
     },
 
     async ping() {
-      makeDirectory(root);
-      await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+      try {
+        makeDirectory(root);
+        if (!(await stat(root)).isDirectory()) throw new Error("it is no directory");
+        await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+      } catch (error) {
+        const { errno = 0, message } = error as NodeJS.ErrnoException;
+        const [, reason = message] = getSystemErrorMap().get(errno) ?? [];
+        const advice = "Name another with --files or WAYBILL_FILES, or give it to the user of the server.";
+        throw new StartError(`Files cannot be kept in the directory "${root}": ${reason}. ${advice}`);
+      }
     },
   };
 }

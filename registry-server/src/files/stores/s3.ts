@@ -10,7 +10,6 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { StartError } from "../../database/migrate.ts";
 import type { FileStore } from "./store.ts";
 import { verified } from "./verified.ts";
 
@@ -110,7 +109,10 @@ export function openS3Store(setting: string, { endpoint, region }: Options): Fil
 
     async ping() {
       await client.send(new HeadBucketCommand({ Bucket })).catch((error: Error) => {
-        throw new StartError(`The bucket of ${setting} cannot be used: ${error.name}, ${error.message}.`);
+        const advice = "Check WAYBILL_FILES, the credentials, and that this machine may reach it.";
+        throw new Error(
+          `Files cannot be kept in the bucket of ${setting}: ${error.name}, ${error.message}. ${advice}`,
+        );
       });
     },
   };

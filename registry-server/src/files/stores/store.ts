@@ -32,7 +32,11 @@ export type FileStore = {
   list(): AsyncIterable<{ sha256: string; size: number; modifiedAt: Date }>;
   /** Removes what is left of uploads that ended midway, and have not moved since a moment. */
   removeUnfinished(since: Date): Promise<number>;
-  /** Fails when the store cannot be used. */
+  /**
+   * Fails with a sentence for the operator when the store cannot be used.
+   *
+   * @throws StartError when it cannot be the right one; any other error may pass
+   */
   ping(): Promise<void>;
 };
 
