@@ -6,9 +6,9 @@
  * for one that names none the ids of its source images are looked up.
  */
 import type { Build } from "../builds/schema.ts";
+import type { Writer } from "../database/database.ts";
 import type { Unit } from "../unit.ts";
 import {
-  type Child,
   childrenBySourceImage,
   childrenNaming,
   insertLinks,
@@ -24,33 +24,43 @@ import { isGloballyUnique } from "./unique-ids.ts";
 
 export type Linked = { child_version_id: number; parent_version_id: number };
 
+/** A version that is complete now, with all its builds. */
+export type Linkable = { path: string; id: number; number: number; fingerprint: string; builds: Build[] };
+
 /**
- * Links a version that is complete now with its parents and its children. Call it last, as it makes those wait who
+ * Links versions that are complete now with their parents and their children. Call it last, as it makes those wait who
  * complete other versions.
  *
- * @returns the links that are new
+ * @returns the links of each that are new
  */
-export async function linkVersion(
-  unit: Unit,
-  path: string,
-  version: { id: number; number: number; fingerprint: string },
-  builds: Build[],
-): Promise<Linked[]> {
-  const { tx, now } = unit;
+export async function linkVersions(
+  { tx, now }: Pick<Unit, "tx" | "now">,
+  versions: Linkable[],
+): Promise<Linked[][]> {
   // Two versions that complete at the same time would not see each other, or could become parents of each other.
-  await lockLinks(tx, builds.some(mayHaveParents));
-  const parents = await findParents(unit, builds);
-  const below = parents.length === 0 ? none : await listDescendantIds(tx, version.id);
-  const upward = parents
-    .filter((link) => link.parent_version_id !== version.id && !below.has(link.parent_version_id))
-    .map((link) => ({ ...link, child_version_id: version.id }));
-  const newUpward = await insertLinks(tx, upward, now);
-  const children = await findChildren(unit, path, version, builds);
-  const above = children.length === 0 ? none : await listAncestorIds(tx, version.id);
-  const downward = children
-    .filter((link) => link.child_version_id !== version.id && !above.has(link.child_version_id))
-    .map((link) => ({ ...link, parent_version_id: version.id }));
-  return [...newUpward, ...(await insertLinks(tx, downward, now))];
+  await lockLinks(
+    tx,
+    versions.some(({ builds }) => builds.some(mayHaveParents)),
+  );
+  const links: Linked[][] = [];
+  for (const { id, builds } of versions) {
+    const parents = await findParents(tx, builds);
+    const below = parents.length === 0 ? none : await listDescendantIds(tx, id);
+    const upward = parents
+      .filter((link) => link.parent_version_id !== id && !below.has(link.parent_version_id))
+      .map((link) => ({ ...link, child_version_id: id }));
+    links.push(await insertLinks(tx, upward, now));
+  }
+  const children = Map.groupBy(await findChildren(tx, versions), ({ at }) => at);
+  for (const [at, found] of children) {
+    const id = versions[at]?.id ?? 0;
+    const above = await listAncestorIds(tx, id);
+    const downward = found
+      .filter((link) => link.child_version_id !== id && !above.has(link.child_version_id))
+      .map(({ at: _, ...link }) => ({ ...link, parent_version_id: id }));
+    links[at]?.push(...(await insertLinks(tx, downward, now)));
+  }
+  return links;
 }
 
 const none: ReadonlySet<number> = new Set();
@@ -62,7 +72,7 @@ export function mayHaveParents({ parents, images }: Build): boolean {
 
 type FoundParent = Omit<NewLink, "child_version_id">;
 
-async function findParents({ tx }: Unit, builds: Build[]): Promise<FoundParent[]> {
+async function findParents(tx: Writer, builds: Build[]): Promise<FoundParent[]> {
   const known = new Map<string, Promise<number[]>>();
   const links: FoundParent[] = [];
 
@@ -90,19 +100,16 @@ async function findParents({ tx }: Unit, builds: Build[]): Promise<FoundParent[]
   return links;
 }
 
-async function findNamed(tx: Unit["tx"], parent: Parent): Promise<number[]> {
+async function findNamed(tx: Writer, parent: Parent): Promise<number[]> {
   const found = await parentNamed(tx, parent);
   return found === undefined ? [] : [found];
 }
 
-async function findChildren(
-  { tx }: Unit,
-  path: string,
-  version: { number: number; fingerprint: string },
-  builds: Build[],
-): Promise<Child[]> {
-  const named = await childrenNaming(tx, path, version);
-  const images = builds.flatMap((build) => build.images);
-  const ids = images.filter(({ platform, external_id }) => isGloballyUnique(platform, external_id));
-  return [...named, ...(await childrenBySourceImage(tx, ids))];
+async function findChildren(tx: Writer, versions: Linkable[]) {
+  const named = await childrenNaming(tx, versions);
+  const images = versions.flatMap(({ builds }, at) =>
+    builds.flatMap((build) => build.images.map((image) => ({ at, ...image }))),
+  );
+  const unique = images.filter(({ platform, external_id }) => isGloballyUnique(platform, external_id));
+  return [...named, ...(await childrenBySourceImage(tx, unique))];
 }

@@ -1,7 +1,7 @@
 import { type Insertable, sql } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
-import { prepared } from "../database/prepared.ts";
+import { rowsOf } from "../database/lists.ts";
 import type { Tables } from "../database/schema.ts";
 
 /** Any number that no other lock takes. */
@@ -59,66 +59,47 @@ export async function parentsHolding(tx: Writer, platform: string, externalId: s
 
 export type Child = Omit<NewLink, "parent_version_id">;
 
-/**
- * A value by way of a sub-query: beside a partial index, SQLite would otherwise plan the statement anew for each value,
- * which takes twenty times as long as running it.
- */
-function planned(value: unknown, type: "text" | "integer") {
-  return sql<never>`(select cast(${value} as ${sql.raw(type)}))`;
-}
+/** A child with the place of its parent in the list that was asked for. */
+type ChildOf = Child & { at: number };
 
-const naming = prepared((db, p: { path: string; number: number; fingerprint: string }) => {
-  const select = () =>
-    db
-      .selectFrom("parents")
-      .innerJoin("builds", "builds.id", "parents.build_id")
-      .innerJoin("versions", "versions.id", "builds.version_id")
-      .select(["versions.id as child_version_id", "builds.name as build", "parents.channel"])
-      .where("parents.artifact", "=", planned(p.path, "text"))
-      .where(sql<boolean>`versions.state = 'complete'`);
-  // Two halves instead of an OR, which would not use the index of each.
-  return select()
-    .where("parents.number", "=", planned(p.number, "integer"))
-    .unionAll(select().where("parents.fingerprint", "=", planned(p.fingerprint, "text")));
-});
-
-/** The builds of complete versions that name a version as their parent. */
+/** The builds of complete versions that name one of some versions as their parent. */
 export async function childrenNaming(
   tx: Writer,
-  path: string,
-  { number, fingerprint }: { number: number; fingerprint: string },
-): Promise<Child[]> {
-  const rows = await naming(tx, { path, number, fingerprint });
-  return rows.map((row) => ({ ...row, via: "declared" }));
+  versions: { path: string; number: number; fingerprint: string }[],
+): Promise<ChildOf[]> {
+  const asked = rowsOf(
+    tx,
+    "asked",
+    { at: "bigint", path: "text", number: "bigint", fingerprint: "text" },
+    versions.map(({ path, number, fingerprint }, at) => ({ at, path, number, fingerprint })),
+  );
+  const named = (by: string) => sql`
+    select asked.at, versions.id as child_version_id, builds.name as build, parents.channel
+    from ${asked}
+      join parents on parents.artifact = asked.path and ${sql.raw(`parents.${by} = asked.${by}`)}
+      join builds on builds.id = parents.build_id
+      join versions on versions.id = builds.version_id and versions.state = 'complete'`;
+  // Two halves instead of an OR, which would not use the index of each.
+  const query = sql<Omit<ChildOf, "via">>`${named("number")} union all ${named("fingerprint")}`;
+  return (await query.execute(tx)).rows.map((row) => ({ ...row, via: "declared" }));
 }
 
 /** The builds of complete versions that name no parent and were made from one of some images. */
 export async function childrenBySourceImage(
   tx: Writer,
-  images: { platform: string; external_id: string }[],
-): Promise<Child[]> {
-  const links: Child[] = [];
-  for (const [platform, some] of Map.groupBy(images, (image) => image.platform)) {
-    const ids = [...new Set(some.map((image) => image.external_id))];
-    for (let start = 0; start < ids.length; start += idsPerQuery) {
-      const rows = await tx
-        .selectFrom("images")
-        .innerJoin("builds", "builds.id", "images.build_id")
-        .innerJoin("versions", "versions.id", "builds.version_id")
-        .select(["versions.id as child_version_id", "builds.name as build"])
-        .where("images.source_image_id", "in", ids.slice(start, start + idsPerQuery))
-        .where("images.platform", "=", platform)
-        .where("versions.state", "=", "complete")
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(selectFrom("parents").select("parents.id").whereRef("parents.build_id", "=", "builds.id")),
-          ),
-        )
-        .execute();
-      links.push(...rows.map((row) => ({ ...row, via: "source_image" as const, channel: null })));
-    }
-  }
-  return links;
+  images: { at: number; platform: string; external_id: string }[],
+): Promise<ChildOf[]> {
+  if (images.length === 0) return [];
+  const rows = images.map(({ at, platform, external_id }) => ({ at, platform, external_id }));
+  const asked = rowsOf(tx, "asked", { at: "bigint", platform: "text", external_id: "text" }, rows);
+  const query = sql<{ at: number; child_version_id: number; build: string }>`
+    select distinct asked.at, versions.id as child_version_id, builds.name as build
+    from ${asked}
+      join images on images.source_image_id = asked.external_id and images.platform = asked.platform
+      join builds on builds.id = images.build_id
+      join versions on versions.id = builds.version_id and versions.state = 'complete'
+    where not exists (select 1 from parents where parents.build_id = builds.id)`;
+  return (await query.execute(tx)).rows.map((row) => ({ ...row, via: "source_image", channel: null }));
 }
 
 /** Adds links, each once; gives those that were not there. */

@@ -2,6 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
 import { dialectOf } from "../database/dialect.ts";
 import { writeJson } from "../database/json.ts";
+import { isOneOf, rowsOf } from "../database/lists.ts";
 import { prepared } from "../database/prepared.ts";
 import type { Tables } from "../database/schema.ts";
 import { readableBy } from "../tokens/reach.ts";
@@ -31,6 +32,22 @@ const lockedByPath = prepared((db, p: { path: string }) =>
 export async function lockArtifact(tx: Writer, path: string): Promise<ArtifactRow | undefined> {
   const [row] = await lockedByPath(tx, { path });
   return row;
+}
+
+/** Those of some artifacts that are there and that nobody else has locked, locked. Waits for none. */
+export async function lockFree(tx: Writer, paths: string[]): Promise<ArtifactRow[]> {
+  const asked = rowsOf(
+    tx,
+    "asked",
+    { path: "text" },
+    paths.map((path) => ({ path })),
+  );
+  const lock = sql.raw(
+    dialectOf(tx).rowLocks ? "order by artifacts.id for update of artifacts skip locked" : "",
+  );
+  const query = sql<ArtifactRow>`select artifacts.* from ${asked} join artifacts on artifacts.path = asked.path
+    where artifacts.deleted_at is null ${lock}`;
+  return (await query.execute(tx)).rows;
 }
 
 export async function lockArtifactById(tx: Writer, id: number): Promise<ArtifactRow> {
@@ -95,6 +112,19 @@ export async function updateArtifact(
       updated_at: now,
     })
     .where("id", "=", id)
+    .execute();
+}
+
+/** Counts a version more of each of some artifacts, which this transaction has locked. */
+export async function countCompleted(tx: Writer, ids: number[], now: string): Promise<void> {
+  await tx
+    .updateTable("artifacts")
+    .set((eb) => ({
+      last_number: eb("last_number", "+", 1),
+      complete_versions: eb("complete_versions", "+", 1),
+      updated_at: now,
+    }))
+    .where(isOneOf(tx, "id", ids))
     .execute();
 }
 

@@ -1,14 +1,12 @@
-import type { Insertable, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
+import { insertMany } from "../database/insert-many.ts";
 import { readJson, writeJson } from "../database/json.ts";
 import { rowsAsJson } from "../database/lists.ts";
 import { prepared } from "../database/prepared.ts";
 import type { Tables } from "../database/schema.ts";
 import { releaseFiles } from "../files/store.ts";
 import type { Build, BuildReport, Document, File, Image, Parent } from "./schema.ts";
-
-/** Few enough rows that their values stay below what a statement may have (SQLite: 32,766). */
-const rowsPerInsert = 1_000;
 
 /** Builds with all that belongs to them in one query: on PostgreSQL each costs a trip to the database. */
 // `in (?)`, not `= ?`: see resolving/store.ts.
@@ -134,94 +132,137 @@ export async function listBuildHeads(db: Reader, versionIds: number[]): Promise<
 }
 
 /**
+ * A build that was not there.
+ *
  * @property latestNumber that of its version, when that is complete at once and may be `latest`
- * @property replaces whether a build of that name is there already
  */
-export type BuildOwner = {
+export type NewBuild = {
   artifactId: number;
   versionId: number;
   latestNumber: number | null;
-  replaces: boolean;
+  name: string;
+  report: BuildReport;
 };
 
-/** Stores a build; an earlier report of it is replaced, with its images, files and parents, and what was attached. */
-export async function writeBuild(
+/** Stores new builds, and gives what {@link loadBuilds} would, by version. */
+export async function insertBuilds(
   tx: Writer,
-  { artifactId, versionId, latestNumber, replaces }: BuildOwner,
+  builds: NewBuild[],
+  now: string,
+): Promise<Map<number, Build[]>> {
+  const rows = builds.map(({ artifactId, versionId, latestNumber, name, report }) => ({
+    version_id: versionId,
+    artifact_id: artifactId,
+    latest_number: latestNumber,
+    name,
+    ...columnsOf(report, now),
+  }));
+  const ids = await insertMany<"builds", { id: number; version_id: number; name: string }>(
+    tx,
+    "builds",
+    rows,
+    "id, version_id, name",
+  );
+  const idOf = new Map(ids.map(({ id, version_id, name }) => [`${version_id} ${name}`, id]));
+  const parts = builds.map(({ versionId, name, report }) => ({
+    id: idOf.get(`${versionId} ${name}`) ?? 0,
+    report,
+  }));
+  await insertParts(tx, parts);
+  const stored = builds.map(({ versionId, name, report }) => ({
+    versionId,
+    build: builtFrom(name, report, now),
+  }));
+  const byVersion = Map.groupBy(stored, ({ versionId }) => versionId);
+  return new Map([...byVersion].map(([id, some]) => [id, some.map(({ build }) => build)]));
+}
+
+/** Stores a report in place of the earlier one of its build, of which nothing stays, nor of what was attached to it. */
+export async function replaceBuild(
+  tx: Writer,
+  versionId: number,
   name: string,
   report: BuildReport,
   now: string,
 ): Promise<void> {
-  const columns = {
+  const { metadata, labels, provenance, ...columns } = columnsOf(report, now);
+  const { id } = await tx
+    .updateTable("builds")
+    .set({
+      ...columns,
+      metadata: writeJson(metadata),
+      labels: writeJson(labels),
+      provenance: writeJson(provenance),
+    })
+    .where("version_id", "=", versionId)
+    .where("name", "=", name)
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await releaseFiles(tx, { build: id }, now);
+  for (const table of ["images", "files", "parents", "documents"] as const) {
+    await tx.deleteFrom(table).where("build_id", "=", id).execute();
+  }
+  await insertParts(tx, [{ id, report }]);
+}
+
+function columnsOf(report: BuildReport, now: string) {
+  return {
     artifact_type: report.artifact_type,
-    metadata: writeJson(report.metadata ?? {}),
-    labels: writeJson(report.labels ?? {}),
-    provenance: writeJson(report.provenance ?? {}),
+    metadata: report.metadata ?? {},
+    labels: report.labels ?? {},
+    provenance: report.provenance ?? {},
     started_at: report.started_at ?? null,
     ended_at: report.ended_at ?? null,
     reported_at: now,
   };
-  const { id } = await tx
-    .insertInto("builds")
-    .values({ version_id: versionId, artifact_id: artifactId, latest_number: latestNumber, name, ...columns })
-    .onConflict((conflict) => conflict.columns(["version_id", "name"]).doUpdateSet(columns))
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  if (replaces) await releaseFiles(tx, { build: id }, now);
-  for (const table of replaces ? (["images", "files", "parents", "documents"] as const) : []) {
-    await tx.deleteFrom(table).where("build_id", "=", id).execute();
-  }
-  await insertRows(
-    tx,
-    "images",
-    (report.images ?? []).map((image) => imageRow(id, image)),
-  );
-  await insertRows(
-    tx,
-    "files",
-    (report.files ?? []).map((file) => ({ build_id: id, ...file, stored: Number(file.stored ?? true) })),
-  );
-  await insertRows(
-    tx,
-    "parents",
-    (report.parents ?? []).map((parent) => parentRow(id, parent)),
-  );
 }
 
-async function insertRows<T extends "images" | "files" | "parents">(
-  tx: Writer,
-  table: T,
-  rows: Insertable<Tables[T]>[],
-): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    const some: readonly Insertable<Tables[T]>[] = rows.slice(start, start + rowsPerInsert);
-    await tx
-      .insertInto<"images" | "files" | "parents">(table)
-      .values(some as never)
-      .execute();
-  }
+async function insertParts(tx: Writer, builds: { id: number; report: BuildReport }[]): Promise<void> {
+  const images = builds.flatMap(({ id, report }) =>
+    (report.images ?? []).map((image) => ({ build_id: id, ...storedImage(image) })),
+  );
+  const files = builds.flatMap(({ id, report }) =>
+    (report.files ?? []).map((file) => ({ build_id: id, ...file, stored: Number(file.stored ?? true) })),
+  );
+  const parents = builds.flatMap(({ id, report }) =>
+    (report.parents ?? []).map((parent) => parentRow(id, parent)),
+  );
+  await insertMany(tx, "images", images);
+  await insertMany(tx, "files", files);
+  await insertMany(tx, "parents", parents);
 }
 
 type ReportedImage = NonNullable<BuildReport["images"]>[number];
 
-function imageRow(buildId: number, image: ReportedImage): Insertable<Tables["images"]> {
+function storedImage(image: ReportedImage): Image {
   return {
-    build_id: buildId,
     platform: image.platform,
     region: image.region,
     external_id: image.external_id,
     source_image_id: image.source_image_id ?? null,
-    labels: writeJson(image.labels ?? {}),
+    labels: image.labels ?? {},
   };
 }
 
-function parentRow(buildId: number, parent: Parent): Insertable<Tables["parents"]> {
+function parentRow(buildId: number, parent: Parent) {
   return {
     build_id: buildId,
     artifact: parent.artifact,
     number: parent.version ?? null,
     fingerprint: parent.fingerprint ?? null,
     channel: parent.channel ?? null,
+  };
+}
+
+/** The build that a report leaves behind. */
+function builtFrom(name: string, report: BuildReport, now: string): Build {
+  return {
+    name,
+    ...columnsOf(report, now),
+    images: (report.images ?? []).map(storedImage),
+    files: (report.files ?? []).map((file) => ({ ...file, stored: file.stored ?? true })),
+    parents: report.parents ?? [],
+    documents: [],
   };
 }
 

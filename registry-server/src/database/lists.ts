@@ -15,6 +15,29 @@ export function isOneOf(db: Kysely<Tables>, column: string, ids: readonly number
 }
 
 /**
+ * Rows to join with, as a table: one value of the query, however many there are.
+ *
+ * @param columns their names and types
+ * @example
+ * sql`select ... from ${rowsOf(db, "asked", { path: "text" }, [{ path: "a/b" }])} join ...`
+ */
+export function rowsOf<C extends string>(
+  db: Kysely<Tables>,
+  name: string,
+  columns: Record<C, "text" | "bigint">,
+  rows: readonly Record<C, string | number>[],
+): RawBuilder<Record<C, unknown>> {
+  const json = JSON.stringify(rows);
+  const entries = Object.entries(columns) as [C, string][];
+  if (dialectOf(db).lists === "array") {
+    const shape = entries.map(([column, type]) => `${column} ${type}`).join(", ");
+    return sql`jsonb_to_recordset(${json}) as ${sql.raw(`${name} (${shape})`)}`;
+  }
+  const values = entries.map(([column]) => `value ->> '${column}' as ${column}`).join(", ");
+  return sql`(select ${sql.raw(values)} from json_each(${json})) as ${sql.raw(name)}`;
+}
+
+/**
  * The rows of a query as one value of another, for `readJson`; the columns must be named, and moments are not made equal
  * on both databases.
  */

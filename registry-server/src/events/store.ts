@@ -1,8 +1,5 @@
-import { sql } from "kysely";
-import { type Database, databaseOf, type Reader, type Writer } from "../database/database.ts";
-import { writeJson } from "../database/json.ts";
-import { prepared } from "../database/prepared.ts";
-import type { Maybe } from "../maybe.ts";
+import { type Database, databaseOf, type Reader } from "../database/database.ts";
+import { insertMany } from "../database/insert-many.ts";
 import type { Unit } from "../unit.ts";
 
 /** Everything that is recorded, in the order of the documentation. */
@@ -76,38 +73,6 @@ export function tellEvents(database: Database, tell: Teller): void {
   tellers.set(database.reads, tell);
 }
 
-const columns = [
-  ...(["at", "actor", "request_id", "action", "artifact"] as const),
-  ...(["version_id", "number", "detail", "cause_id"] as const),
-];
-type Row = Record<(typeof columns)[number], unknown>;
-type Inserted = { id: number; hearers: number };
-/** Adds as many events as it was made for; the values of each have its position behind their names. */
-type Insertion = (tx: Writer, values: Record<string, unknown>) => Maybe<Inserted[]>;
-
-/** Each made when it is first needed. */
-const insertions = new Map<number, Insertion>();
-
-function insertionOf(count: number): Insertion {
-  const known = insertions.get(count);
-  if (known) return known;
-  const insertion = prepared((db, p: Record<string, unknown>) => {
-    const row = (at: number) => Object.fromEntries(columns.map((name) => [name, p[`${name}${at}`]]));
-    return (
-      db
-        .insertInto("events")
-        .values(Array.from({ length: count }, (_, at) => row(at) as never))
-        // Asked with the same statement: that nobody wants to hear of it, as mostly, costs no trip to the database.
-        .returning([
-          "id",
-          sql<number>`(select count(*) from webhooks where disabled_at is null)`.as("hearers"),
-        ])
-    );
-  });
-  insertions.set(count, insertion);
-  return insertion;
-}
-
 /**
  * Adds an event in the transaction of what happened, so that neither is there without the other.
  *
@@ -119,32 +84,38 @@ export async function recordEvent(unit: Unit, event: EventRecord): Promise<numbe
   return id;
 }
 
-/** As {@link recordEvent}, for some events at once, in their order. */
+/** As {@link recordEvent}, for some events of one transaction at once, in their order. */
 export async function recordEvents(unit: Unit, events: EventRecord[]): Promise<number[]> {
-  const { tx, now, caller } = unit;
-  const values: Record<string, unknown> = {};
-  for (const [at, event] of events.entries()) {
-    const row: Row = {
-      at: now,
-      actor: caller.name,
-      request_id: caller.requestId,
-      action: event.action,
-      artifact: event.artifact ?? null,
-      version_id: event.version?.id ?? null,
-      number: event.version?.number ?? null,
-      detail: writeJson(event.detail),
-      cause_id: event.cause ?? null,
-    };
-    for (const name of columns) values[`${name}${at}`] = row[name];
-  }
-  const inserted = await insertionOf(events.length)(tx, values);
+  return recordAll(events.map((event) => ({ unit, event })));
+}
+
+/** Asked with the same statement: that nobody wants to hear of it, as mostly, costs no trip to the database. */
+const returned = "id, (select count(*) from webhooks where disabled_at is null) as hearers";
+
+/** As {@link recordEvents}, for events that several callers caused in one transaction. */
+export async function recordAll(caused: { unit: Unit; event: EventRecord }[]): Promise<number[]> {
+  const [first] = caused;
+  if (!first) return [];
+  const { tx } = first.unit;
+  const rows = caused.map(({ unit: { now, caller }, event }) => ({
+    at: now,
+    actor: caller.name,
+    request_id: caller.requestId,
+    action: event.action,
+    artifact: event.artifact ?? null,
+    version_id: event.version?.id ?? null,
+    number: event.version?.number ?? null,
+    detail: event.detail,
+    cause_id: event.cause ?? null,
+  }));
+  const inserted = await insertMany<"events", { id: number; hearers: number }>(tx, "events", rows, returned);
   const ids = inserted.map(({ id }) => id).sort((a, b) => a - b);
   const database = databaseOf(tx);
   await database.signal(tx, eventsTopic);
   const tell = inserted.some(({ hearers }) => hearers > 0) ? tellers.get(database.reads) : undefined;
-  for (const [at, { action, artifact = null }] of events.entries()) {
+  for (const [at, { unit, event }] of caused.entries()) {
     const id = ids[at];
-    if (id !== undefined) await tell?.(unit, { id, action, artifact });
+    if (id !== undefined) await tell?.(unit, { id, action: event.action, artifact: event.artifact ?? null });
   }
   return ids;
 }

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Build } from "../builds/schema.ts";
 import type { Writer } from "../database/database.ts";
+import { insertMany } from "../database/insert-many.ts";
 import { readJson } from "../database/json.ts";
 import type { SearchKind } from "../database/schema.ts";
 import type { VersionRow } from "../versions/store.ts";
@@ -13,7 +14,6 @@ export type Term = { kind: SearchKind; term: string };
 const mostWords = 256;
 /** Longer terms are stored as their hash: an index entry of PostgreSQL has at most some 2,700 bytes. */
 const longestTerm = 256;
-const rowsPerInsert = 1_000;
 
 /** A term as it is stored. */
 export function exactTerm(kind: SearchKind, value: string): Term {
@@ -62,33 +62,23 @@ function commitsOf({ provenance, metadata }: Build): string[] {
   );
 }
 
-/** Writes what a version that has just completed is found by. */
-export async function writeSearchTerms(
-  tx: Writer,
-  path: string,
-  version: VersionRow,
-  builds: Build[],
-): Promise<void> {
-  if (version.completed_at === null) return;
-  const common = { completed_ms: Date.parse(version.completed_at), version_id: version.id };
-  const rows = termsOf(path, version, builds).map((term) => ({ ...term, ...common }));
-  for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    await tx
-      .insertInto("search_terms")
-      .values(rows.slice(start, start + rowsPerInsert))
-      .execute();
-  }
+/** A version with what it is found by. */
+export type Findable = { path: string; version: VersionRow; builds: Build[] };
+
+/** Writes what versions that have just completed are found by. */
+export async function writeSearchTerms(tx: Writer, versions: Findable[]): Promise<void> {
+  const rows = versions.flatMap(({ path, version, builds }) => {
+    if (version.completed_at === null) return [];
+    const common = { completed_ms: Date.parse(version.completed_at), version_id: version.id };
+    return termsOf(path, version, builds).map((term) => ({ ...term, ...common }));
+  });
+  await insertMany(tx, "search_terms", rows);
 }
 
 /** Writes what a version is found by in place of what was written before; nothing for one that is not complete. */
-export async function rewriteSearchTerms(
-  tx: Writer,
-  path: string,
-  version: VersionRow,
-  builds: Build[],
-): Promise<void> {
-  await removeSearchTerms(tx, version.id);
-  await writeSearchTerms(tx, path, version, builds);
+export async function rewriteSearchTerms(tx: Writer, findable: Findable): Promise<void> {
+  await removeSearchTerms(tx, findable.version.id);
+  await writeSearchTerms(tx, [findable]);
 }
 
 /** Makes a version be found by nothing, when it is deleted. */

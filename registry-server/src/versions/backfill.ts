@@ -3,7 +3,7 @@
  * parents and children, and what they are found by. A migration notes how far there is to go; each version is one short
  * transaction, newest first, so that publishing goes on meanwhile.
  */
-import { linkVersion } from "../ancestry/linking.ts";
+import { linkVersions } from "../ancestry/linking.ts";
 import { lockArtifactById } from "../artifacts/store.ts";
 import { loadBuilds } from "../builds/store.ts";
 import type { Database, Writer } from "../database/database.ts";
@@ -57,10 +57,11 @@ async function backfillNext(tx: Writer, now: string): Promise<boolean> {
   // Deleted while this waited for its artifact.
   if (version.state !== "complete" || version.number === null) return true;
   const builds = await loadBuilds(tx, version.id);
-  await rewriteSearchTerms(tx, artifact.path, version, builds);
+  await rewriteSearchTerms(tx, { path: artifact.path, version, builds });
   const unit = { tx, now, caller: serverCaller("backfill") };
   const { id, number, fingerprint } = version;
-  const links = await linkVersion(unit, artifact.path, { id, number, fingerprint }, builds);
+  const linkable = { path: artifact.path, id, number, fingerprint, builds };
+  const links = (await linkVersions(unit, [linkable])).flat();
   await inheritRevocations(
     unit,
     links.map((link) => link.child_version_id),

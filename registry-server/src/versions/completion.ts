@@ -7,8 +7,8 @@
  * 3. Whether it may be `latest`: as published; with `if_newer` only when its last build did not end before the last
  *    build of the version that is `latest` now. `latest` is then the highest number of those that may be.
  */
-import { linkVersion } from "../ancestry/linking.ts";
-import { type ArtifactRow, updateArtifact } from "../artifacts/store.ts";
+import { linkVersions } from "../ancestry/linking.ts";
+import { type ArtifactRow, countCompleted } from "../artifacts/store.ts";
 import type { Build } from "../builds/schema.ts";
 import { markLatestBuilds } from "../builds/store.ts";
 import { readJson, writeJson } from "../database/json.ts";
@@ -46,6 +46,7 @@ export async function completeVersion(
   const decided = await decideCompletion(unit, artifact, version, builds);
   const columns = {
     ...decided,
+    warnings: writeJson(decided.warnings),
     state: "complete",
     expected_builds: writeJson(builds.map((build) => build.name)),
     active_at: now,
@@ -54,7 +55,8 @@ export async function completeVersion(
   const row = await updateVersion(tx, version.id, columns, now);
   if (row.latest_number !== null) await markLatestBuilds(tx, row.id, row.latest_number);
   await recordEvent(unit, completionEvent(artifact, row, readJson(version.expected_builds), builds, byHand));
-  return settle(unit, artifact, row, builds);
+  const [settled = row] = await settle(unit, [{ unit, artifact, row, builds }]);
+  return settled;
 }
 
 /** What completing decides; the caller has locked the artifact. */
@@ -71,7 +73,7 @@ export async function decideCompletion(
   const warnings = [...readJson(version.warnings), semver.warning, latest.warning].filter(
     (w) => w !== undefined,
   );
-  return { ...semver.columns, ...latest.columns, number, built_at, warnings: writeJson(warnings) };
+  return { ...semver.columns, ...latest.columns, number, built_at, warnings };
 }
 
 /** The event of a completion. */
@@ -89,26 +91,33 @@ export function completionEvent(
   return { action: "version.completed", artifact: artifact.path, version: row, detail };
 }
 
-/** Writes down what follows from a version that is complete now: counters, what it is found by, its family. */
+/** A version that is complete now, and who completed it. */
+export type Finished = { unit: Unit; artifact: ArtifactRow; row: VersionRow; builds: Build[] };
+
+/**
+ * Writes down what follows from versions of different artifacts that are complete now: counters, what they are found
+ * by, their families. Gives them as they are then.
+ */
 export async function settle(
-  unit: Unit,
-  artifact: ArtifactRow,
-  row: VersionRow,
-  builds: Build[],
-): Promise<VersionRow> {
-  const { tx, now } = unit;
-  const number = row.number ?? 0;
-  const counts = { last_number: number, complete_versions: artifact.complete_versions + 1 };
-  await updateArtifact(tx, artifact.id, counts, now);
-  await writeSearchTerms(tx, artifact.path, row, builds);
-  const self = { id: row.id, number, fingerprint: row.fingerprint };
-  const links = await linkVersion(unit, artifact.path, self, builds);
-  await inheritRevocations(
-    unit,
-    links.map((link) => link.child_version_id),
-  );
-  // Its ancestors may have revoked it.
-  return links.length === 0 ? row : getVersionById(tx, row.id);
+  { tx, now }: Pick<Unit, "tx" | "now">,
+  finished: Finished[],
+): Promise<VersionRow[]> {
+  const ids = finished.map(({ artifact }) => artifact.id);
+  await countCompleted(tx, ids, now);
+  const versions = finished.map(({ artifact: { path }, row, builds }) => ({ path, version: row, builds }));
+  await writeSearchTerms(tx, versions);
+  const linkable = versions.map(({ path, version: { id, number, fingerprint }, builds }) => {
+    return { path, id, number: number ?? 0, fingerprint, builds };
+  });
+  const links = await linkVersions({ tx, now }, linkable);
+  const rows: VersionRow[] = [];
+  for (const [at, { unit, row }] of finished.entries()) {
+    const children = links[at]?.map((link) => link.child_version_id) ?? [];
+    await inheritRevocations(unit, children);
+    // Its ancestors may have revoked it.
+    rows.push(children.length === 0 ? row : await getVersionById(tx, row.id));
+  }
+  return rows;
 }
 
 type Ended = { ended_at?: string | null | undefined; reported_at?: string };

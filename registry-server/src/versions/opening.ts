@@ -18,7 +18,7 @@ import type { Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { buildUnexpected, versionComplete, versionDiffers } from "./problems.ts";
 import type { Publish } from "./schema.ts";
-import { insertVersion, type NewVersion, touchVersion, updateVersion, type VersionRow } from "./store.ts";
+import { insertVersions, type NewVersion, touchVersion, updateVersion, type VersionRow } from "./store.ts";
 
 const comparedFields = ["semver", "description", "labels"] as const;
 
@@ -65,7 +65,8 @@ export async function openVersion(
   body: Publish,
 ): Promise<VersionRow> {
   const { columns, event } = newVersion(artifact, fingerprint, body);
-  const row = await insertVersion(unit.tx, columns, unit.now);
+  const [row] = await insertVersions(unit.tx, [columns], unit.now);
+  if (!row) throw new Error("a version that was opened is not there");
   await recordEvent(unit, event(row));
   return row;
 }

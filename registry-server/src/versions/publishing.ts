@@ -1,11 +1,12 @@
 import { type ArtifactName, lockExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
-import type { ArtifactRow } from "../artifacts/store.ts";
+import { type ArtifactRow, lockFree } from "../artifacts/store.ts";
 import { sameContent } from "../builds/content.ts";
 import type { Build, BuildReport } from "../builds/schema.ts";
-import { loadBuilds, writeBuild } from "../builds/store.ts";
+import { insertBuilds, loadBuilds, replaceBuild } from "../builds/store.ts";
 import { withReadableParents } from "../builds/view.ts";
 import type { Database } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
+import { Together } from "../database/together.ts";
 import { recordEvent } from "../events/store.ts";
 import { requireFiles } from "../files/holding.ts";
 import { authorize } from "../tokens/scopes.ts";
@@ -19,6 +20,7 @@ import type { Publish, Version } from "./schema.ts";
 import {
   findLiveVersion,
   getVersionById,
+  listHolding,
   touchVersion,
   updateVersion,
   type VersionRow,
@@ -27,16 +29,25 @@ import {
 import { pickBuild, showCompleted, showVersion, sightOf, viewVersion } from "./view.ts";
 import { isWhole, publishWhole } from "./whole.ts";
 
+/** How many whole publications share a transaction: more would only make the first wait for the last. */
+const mostTogether = 64;
+
+type Publication = { name: ArtifactName; fingerprint: string; body: Publish; caller: Caller };
+
 /** Publishes versions, whole or build by build. */
 export class PublishingService {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #incompleteTtlMs: number;
+  /** Nothing when it has to go alone. */
+  readonly #together: Together<Publication, Version | undefined>;
 
   constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
     this.#database = database;
     this.#clock = clock;
     this.#incompleteTtlMs = incompleteTtlMs;
+    const run = (publications: Publication[]) => this.#publishTogether(publications);
+    this.#together = new Together(({ name }) => pathOf(name), run, mostTogether);
   }
 
   /**
@@ -53,6 +64,10 @@ export class PublishingService {
     caller: Caller,
   ): Promise<{ version: Version; created: boolean }> {
     for (const build of body.builds ?? []) authorizeParents(caller, build);
+    if (isWhole(body) && !body.builds?.some(hasFiles)) {
+      const version = await this.#together.add({ name, fingerprint, body, caller });
+      if (version) return { version, created: true };
+    }
     return this.#write(caller, async (unit) => {
       const { row: artifact } = await lockOrCreate(unit, name);
       const { path } = artifact;
@@ -67,7 +82,8 @@ export class PublishingService {
         return { version: await showVersion(sightOf(unit), path, version, builds), created: false };
       }
       if (!version && isWhole(body)) {
-        return { version: await publishWhole(unit, artifact, fingerprint, body), created: true };
+        const [whole] = await publishWhole(unit, [{ unit, artifact, fingerprint, body }]);
+        if (whole) return { version: whole, created: true };
       }
       const opened = version
         ? await reopenVersion(unit, artifact, version, body)
@@ -78,6 +94,33 @@ export class PublishingService {
       }
       return { version: await finish(unit, artifact, opened), created: version === undefined };
     });
+  }
+
+  /**
+   * Publishes whole versions in one transaction. Those have to go alone whose artifact is new or in somebody's hands, or
+   * whose fingerprint is held; and all of them, when something is wrong with one.
+   */
+  async #publishTogether(publications: Publication[]): Promise<(Version | undefined)[]> {
+    try {
+      return await this.#database.write(async (tx) => {
+        const now = this.#clock().toISOString();
+        const paths = publications.map(({ name }) => pathOf(name));
+        const artifacts = new Map((await lockFree(tx, paths)).map((row) => [row.path, row]));
+        const ready = publications.flatMap(({ name, fingerprint, body, caller }) => {
+          const artifact = artifacts.get(pathOf(name));
+          return artifact ? [{ unit: { tx, now, caller }, artifact, fingerprint, body }] : [];
+        });
+        const asked = ready.map(({ artifact: { id }, fingerprint }) => ({ artifact_id: id, fingerprint }));
+        const holding = ready.length === 0 ? new Set() : await listHolding(tx, asked);
+        const free = ready.filter(({ artifact }) => !holding.has(artifact.id));
+        const versions = free.length === 0 ? [] : await publishWhole({ tx, now }, free);
+        const byArtifact = new Map(versions.map((version) => [version.artifact, version]));
+        return paths.map((path) => byArtifact.get(path));
+      });
+    } catch (error) {
+      if (publications.length === 1 || this.#database.isUnavailable(error)) throw error;
+      return publications.map(() => undefined);
+    }
   }
 
   /**
@@ -118,6 +161,10 @@ export class PublishingService {
   }
 }
 
+function hasFiles({ files = [] }: BuildReport): boolean {
+  return files.length > 0;
+}
+
 /** Ancestry counts what it does not name: who could name anything as a parent would learn whether it exists. */
 function authorizeParents(caller: Caller, { parents = [] }: Pick<BuildReport, "parents">): void {
   for (const { artifact } of parents) authorize(caller, "read", artifact);
@@ -140,13 +187,11 @@ async function storeReport(
     return;
   }
   await requireFiles(unit, artifact, report);
-  const owner = {
-    artifactId: artifact.id,
-    versionId: version.id,
-    latestNumber: null,
-    replaces: earlier !== undefined,
-  };
-  await writeBuild(unit.tx, owner, name, report, unit.now);
+  if (earlier) await replaceBuild(unit.tx, version.id, name, report, unit.now);
+  else {
+    const added = { artifactId: artifact.id, versionId: version.id, latestNumber: null, name, report };
+    await insertBuilds(unit.tx, [added], unit.now);
+  }
   if (!isOfNow(unit, version)) {
     await updateVersion(unit.tx, version.id, { active_at: unit.now }, unit.now);
   }

@@ -103,7 +103,7 @@ export class VersionService {
       }
       const columns = { description: after.description, labels: writeJson(after.labels) };
       const changed = await updateVersion(unit.tx, row.id, columns, unit.now);
-      await rewriteSearchTerms(unit.tx, artifact.path, changed, builds);
+      await rewriteSearchTerms(unit.tx, { path: artifact.path, version: changed, builds });
       const detail = { before, after };
       await recordEvent(unit, {
         action: "version.changed",

@@ -1,9 +1,11 @@
 import { type Selectable, sql, type Updateable } from "kysely";
 import type { Reader, Writer } from "../database/database.ts";
-import { writeJson } from "../database/json.ts";
+import { insertMany } from "../database/insert-many.ts";
+import { rowsOf } from "../database/lists.ts";
 import { prepared } from "../database/prepared.ts";
 import type { OpenedWith, StoredLatest, StoredState, Tables } from "../database/schema.ts";
 import { releaseFiles } from "../files/store.ts";
+import type { Warning } from "../http/schema.ts";
 import { removeLogs, removeLogsOf } from "../logs/store.ts";
 import { removeSearchTerms, removeSearchTermsOf } from "../search/terms.ts";
 
@@ -75,72 +77,48 @@ export type Completed = {
   prerelease: number;
   latest: StoredLatest;
   latest_number: number | null;
-  warnings: string;
+  warnings: Warning[];
   built_at: string;
 };
 
-type Texts = "state" | "fingerprint" | "labels" | "openedWith" | "expectedBuilds" | "warnings" | "now";
-type MaybeTexts = "semver" | "semverKey" | "description" | "builtAt" | "completedAt";
-type NewRow = Record<Texts, string> &
-  Record<MaybeTexts, string | null> &
-  Record<"number" | "latestNumber", number | null> & {
-    state: StoredState;
-    artifactId: number;
-    latest: StoredLatest;
-    prerelease: number;
-  };
-
-const inserted = prepared((db, p: NewRow) =>
-  db
-    .insertInto("versions")
-    .values({
-      artifact_id: p.artifactId,
-      state: p.state,
-      number: p.number,
-      fingerprint: p.fingerprint,
-      semver: p.semver,
-      semver_key: p.semverKey,
-      prerelease: p.prerelease,
-      description: p.description,
-      labels: p.labels,
-      latest: p.latest,
-      latest_number: p.latestNumber,
-      opened_with: p.openedWith,
-      expected_builds: p.expectedBuilds,
-      warnings: p.warnings,
-      built_at: p.builtAt,
-      active_at: p.now,
-      created_at: p.now,
-      updated_at: p.now,
-      completed_at: p.completedAt,
-    })
-    .returningAll(),
-);
-
-/** Adds a version, incomplete or complete at once. */
-export async function insertVersion(tx: Writer, version: NewVersion, now: string): Promise<VersionRow> {
-  const { completed } = version;
-  const [row] = await inserted(tx, {
-    now,
-    artifactId: version.artifact_id,
-    state: completed ? "complete" : "incomplete",
-    number: completed?.number ?? null,
-    fingerprint: version.fingerprint,
-    semver: completed ? completed.semver : version.semver,
-    semverKey: completed?.semver_key ?? null,
-    prerelease: completed?.prerelease ?? 0,
-    description: version.description,
-    labels: writeJson(version.labels),
-    latest: completed?.latest ?? version.latest,
-    latestNumber: completed?.latest_number ?? null,
-    openedWith: writeJson(version.opened_with),
-    expectedBuilds: writeJson(version.expected_builds),
-    warnings: completed?.warnings ?? "[]",
-    builtAt: completed?.built_at ?? null,
-    completedAt: completed ? now : null,
+/** Adds versions of different artifacts, incomplete or complete at once; gives them in the same order. */
+export async function insertVersions(tx: Writer, versions: NewVersion[], now: string): Promise<VersionRow[]> {
+  const rows = versions.map(({ completed, ...version }) => ({
+    number: null,
+    semver_key: null,
+    prerelease: 0,
+    latest_number: null,
+    warnings: [],
+    built_at: null,
+    ...version,
+    ...completed,
+    state: completed ? ("complete" as const) : ("incomplete" as const),
+    active_at: now,
+    created_at: now,
+    updated_at: now,
+    completed_at: completed ? now : null,
+  }));
+  const inserted = await insertMany<"versions", VersionRow>(tx, "versions", rows, "*");
+  const byArtifact = new Map(inserted.map((row) => [row.artifact_id, row]));
+  return versions.map(({ artifact_id }) => {
+    const row = byArtifact.get(artifact_id);
+    if (!row) throw new Error("a version that was inserted is not there");
+    return row;
   });
-  if (!row) throw new Error("a version that was inserted is not there");
-  return row;
+}
+
+/** Which of some artifacts have an incomplete or complete version that holds a fingerprint, each of its own. */
+export async function listHolding(
+  tx: Writer,
+  asked: { artifact_id: number; fingerprint: string }[],
+): Promise<Set<number>> {
+  const table = rowsOf(tx, "asked", { artifact_id: "bigint", fingerprint: "text" }, asked);
+  const { rows } = await sql<{ artifact_id: number }>`
+    select versions.artifact_id from ${table} join versions
+      on versions.artifact_id = asked.artifact_id and versions.fingerprint = asked.fingerprint and ${isLive}`.execute(
+    tx,
+  );
+  return new Set(rows.map((row) => row.artifact_id));
 }
 
 export type VersionUpdate = Omit<Updateable<Tables["versions"]>, "id" | "revision" | "updated_at">;
