@@ -83,7 +83,8 @@ build {
     inline = ["test -e checks-pass"]
   }
   post-processor "waybill" {
-    artifact = "hashicorp/flaky"
+    artifact      = "hashicorp/flaky"
+    artifact_type = "custom.image"
   }
 }
 `;

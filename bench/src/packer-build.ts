@@ -32,7 +32,10 @@ export async function measurePackerBuild(directory: string): Promise<Figure> {
   try {
     await mkdir(join(directory, "packer-plugins"), { recursive: true });
     await check("waybill", ["plugin", "install"], { cwd: repository, env });
-    await writeFile(join(directory, "waybill.pkr.hcl"), template('"waybill" { artifact = "bench/null" }'));
+    await writeFile(
+      join(directory, "waybill.pkr.hcl"),
+      template('"waybill" {\n artifact = "bench/null"\n artifact_type = "null.image"\n}'),
+    );
     await writeFile(join(directory, "manifest.pkr.hcl"), template('"manifest" { output = "manifest.json" }'));
     const build = (name: string) => async () => {
       await rm(join(directory, "manifest.json"), { force: true });

@@ -1,7 +1,6 @@
 package postprocessor
 
 import (
-	_ "embed"
 	"encoding/json"
 
 	packersdk "github.com/hashicorp/packer-plugin-sdk/packer"
@@ -12,20 +11,9 @@ import (
 	"github.com/waybill/waybill/packer-plugin/shim/secrets"
 )
 
-// The table of builders is shared with the TypeScript program; the shim uses only the names of state values.
-//
-//go:embed builders.json
-var buildersJSON []byte
-
 // readArtifact asks Packer about what was built, each question one call to the builder's process. Of generated_data
 // only the allowed keys become part of the facts; the whole of it and its secrets are for interpolation here.
 func readArtifact(source packersdk.Artifact) (facts *pluginv1.Artifact, generated map[string]any, ofBuild []secrets.Secret, err error) {
-	var builders map[string]struct {
-		State []string `json:"state"`
-	}
-	if err := json.Unmarshal(buildersJSON, &builders); err != nil {
-		return nil, nil, nil, err
-	}
 	facts = &pluginv1.Artifact{BuilderId: source.BuilderId(), Id: source.Id(), Files: source.Files()}
 	generated, _ = configure.Plain(source.State("generated_data")).(map[string]any)
 	if generated == nil {
@@ -33,20 +21,28 @@ func readArtifact(source packersdk.Artifact) (facts *pluginv1.Artifact, generate
 	}
 	ofBuild = secrets.OfBuild(generated)
 	hidden := secrets.NewReplacer(ofBuild)
+	row := builders.Builders[facts.BuilderId]
+	if row.Text {
+		facts.Text = hidden.Text(source.String())
+	}
 	state := map[string]any{}
-	for _, key := range builders[facts.BuilderId].State {
+	for _, key := range row.State {
 		if value := source.State(key); value != nil {
 			state[key] = value
 		}
+	}
+	// Last, because an error of the builder here is a crash, after which it can tell nothing more.
+	var registryImage any
+	if row.tellsRegistryImage(generated) {
+		registryImage = source.State(registryimage.ArtifactStateURI)
 	}
 	for _, part := range []struct {
 		to   *string
 		from any
 	}{
 		{&facts.State, state},
-		{&facts.GeneratedData, secrets.Allow(generated)},
-		// Last, because some builders answer this one with a crash, and can tell nothing afterwards.
-		{&facts.RegistryImage, source.State(registryimage.ArtifactStateURI)},
+		{&facts.GeneratedData, secrets.Allow(generated, builders.GeneratedData)},
+		{&facts.RegistryImage, registryImage},
 	} {
 		encoded, err := json.Marshal(hidden.Value(configure.Plain(part.from)))
 		if err != nil {

@@ -8,14 +8,6 @@ import (
 	"strings"
 )
 
-// Of the data a builder generates, only these keys may leave the process. Everything else stays: the same map has
-// private keys, passwords and addresses, and builders add to it freely.
-var allowed = []string{
-	"ArtifactId", "BuildRegion", "Digest", "ID", "ImageSha256", "PackerRunUUID",
-	"SourceAMI", "SourceAMICreationDate", "SourceAMIName", "SourceAMIOwner", "SourceAMIOwnerName",
-	"SourceImageDigest", "SourceImageName", "SourceImageSha256",
-}
-
 // Where users put these into a template (`${build.Password}`), their values are replaced.
 var secretKeys = []string{"Host", "Password", "SSHPrivateKey", "SSHPrivateKeyFile", "WinRMPassword"}
 
@@ -27,7 +19,7 @@ const (
 )
 
 // Allow copies the part of generated_data that may leave the process.
-func Allow(generated map[string]any) map[string]any {
+func Allow(generated map[string]any, allowed []string) map[string]any {
 	kept := map[string]any{}
 	for _, key := range allowed {
 		if value, ok := generated[key]; ok {

@@ -12,7 +12,7 @@ func TestOnlyAllowedBuildDataLeaves(t *testing.T) {
 	kept := secrets.Allow(map[string]any{
 		"ID": "i-1", "SourceAMI": "ami-1", "SSHPrivateKey": "k", "Password": "p", "WinRMPassword": "w", "Host": "h", "User": "u",
 		"Port": 22, "PackerHTTPIP": "ip", "SomethingNew": "n",
-	})
+	}, []string{"ID", "SourceAMI", "BuildRegion"})
 	if len(kept) != 2 || kept["ID"] != "i-1" || kept["SourceAMI"] != "ami-1" {
 		t.Errorf("kept %v", kept)
 	}

@@ -9,6 +9,8 @@ export type Facts = {
   builderType: string;
   id: string;
   files: string[];
+  /** What the artifact says of itself in words; empty where the table does not ask for it. */
+  text: string;
   state: Record<string, unknown>;
   generated: Record<string, unknown>;
   /** What the builder tells a registry about its images; empty when it tells nothing usable. */
@@ -23,6 +25,9 @@ export type RegistryImage = {
   labels: Record<string, string>;
 };
 
+/** What builders put where they know nothing: `ERR_SOURCE_IMAGE_DIGEST_NOT_FOUND`. */
+const NOT_FOUND = /^ERR_[A-Z0-9_]+_NOT_FOUND$/;
+
 const label = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const registryImage = z
   .object({
@@ -36,8 +41,8 @@ const registryImage = z
     id: image.ImageID,
     provider: image.ProviderName,
     region: image.ProviderRegion,
-    source: image.SourceImageID || undefined,
-    labels: image.Labels ?? {},
+    source: found(image.SourceImageID) || undefined,
+    labels: Object.fromEntries(Object.entries(image.Labels ?? {}).filter(([, value]) => found(value))),
   }));
 const object = z.record(z.string(), z.unknown());
 
@@ -50,6 +55,7 @@ export function readFacts(artifact: PackerArtifact, builderType: string): Facts 
     builderType,
     id: artifact.id,
     files: artifact.files,
+    text: artifact.text,
     state: object.parse(JSON.parse(artifact.state || "{}")),
     generated: object.parse(JSON.parse(artifact.generated_data || "{}")),
     registryImages: candidates.flatMap((candidate) => registryImage.safeParse(candidate).data ?? []),
@@ -59,7 +65,16 @@ export function readFacts(artifact: PackerArtifact, builderType: string): Facts 
 /** A text out of a map of unknown values; undefined when there is none. */
 export function textOf(values: Record<string, unknown>, key: string): string | undefined {
   const value = values[key];
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" ? found(value) : undefined;
+}
+
+function found(text: string): string | undefined {
+  return text === "" || NOT_FOUND.test(text) ? undefined : text;
+}
+
+/** Whether what a builder calls a file is none of this host: `gs://bucket/web.tar.gz`. */
+export function isAddress(file: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(file);
 }
 
 /** Makes an image as the registry takes it. */

@@ -1,5 +1,6 @@
 import type { Image } from "@waybill/registry-client";
-import { asTold, type Facts, image, textOf } from "./facts.ts";
+import { azure } from "./azure.ts";
+import { asTold, type Facts, image, isAddress, textOf } from "./facts.ts";
 
 /**
  * How the artifact of a family of builders becomes images. First what the builder tells registries, then what its id
@@ -43,19 +44,7 @@ export const families = {
     return facts.id ? [image("openstack", textOf(facts.generated, "BuildRegion") ?? "", facts.id)] : [];
   },
 
-  /** A resource id or the address of a VHD. A version of a gallery is one id in every region it was copied to. */
-  azure(facts: Facts): Image[] {
-    const [told] = facts.registryImages;
-    const id = told?.id ?? (facts.id === "UNKNOWN ID" ? "" : facts.id);
-    if (!id) return [];
-    const source = told?.source ?? textOf(facts.generated, "SourceImageName");
-    const replicated = (told?.labels.sig_replicated_regions ?? "").split(",").map((region) => region.trim());
-    const home = told?.region ?? textOf(facts.state, "ArmManagedImageLocation") ?? "";
-    const regions = new Set([home, ...replicated].filter(Boolean));
-    return [...(regions.size > 0 ? regions : [""])].map((region) =>
-      image("azure", region, id, { source, labels: told?.labels ?? {} }),
-    );
-  },
+  azure,
 
   /** Images are known by their self link; the name alone is not unique among projects. */
   googlecompute(facts: Facts): Image[] {
@@ -70,6 +59,11 @@ export const families = {
     return externalId ? [image("gce", region, externalId, { source, labels })] : [];
   },
 
+  /** What was imported or exported, called files, is in the cloud: self links and `gs://` addresses. */
+  addresses(facts: Facts): Image[] {
+    return facts.files.filter(isAddress).map((address) => image("gce", "", address));
+  },
+
   /** A file on this host is known by its path. */
   file(facts: Facts): Image[] {
     const source = facts.registryImages[0]?.source;
@@ -77,7 +71,7 @@ export const families = {
     return facts.files.map((path) => image("file", "", path, { source: known }));
   },
 
-  /** Makes nothing, but runs provisioners: worth a record. */
+  /** Makes nothing. That it ran is recorded only where the template asks for it, see `makes_nothing` in the table. */
   null(facts: Facts): Image[] {
     return [image("null", "", facts.id || "Null")];
   },
@@ -87,8 +81,10 @@ export const families = {
     return [];
   },
 
-  vagrant(): Image[] {
-    return [];
+  /** A box that was uploaded has neither id nor files, but says `'virtualbox': hashicorp/web`. */
+  vagrant(facts: Facts): Image[] {
+    const { provider, box } = uploadedBox(facts);
+    return box ? [image("vagrant", "", box, { labels: { provider } })] : [];
   },
 
   /** A builder this table does not have: what it tells registries, otherwise its id if it has one. */
@@ -109,6 +105,17 @@ function fromAtlasMetadata({ state }: Facts, source: string | undefined): Image[
       ? [image("aws", key.slice("region.".length), id, { source })]
       : [],
   );
+}
+
+function uploadedBox({ text }: Facts): { provider: string; box: string } {
+  const [, provider = "", box = ""] = /^'([^']*)': (\S+)$/.exec(text) ?? [];
+  return { provider, box };
+}
+
+/** What a box is for, as Vagrant calls it: `virtualbox`, `libvirt`. */
+export function providerOf(facts: Facts): { provider?: string } {
+  const provider = uploadedBox(facts).provider || facts.id;
+  return provider ? { provider } : {};
 }
 
 function tagLabels(tags: unknown): Record<string, string> {

@@ -1,47 +1,58 @@
 import type { Image } from "@waybill/registry-client";
-import builders from "../../shim/postprocessor/builders.json" with { type: "json" };
-import type { Facts } from "./facts.ts";
-import { type Family, families } from "./families.ts";
+import table from "../../shim/postprocessor/builders.json" with { type: "json" };
+import { type Facts, isAddress, textOf } from "./facts.ts";
+import { type Family, families, providerOf } from "./families.ts";
 
 /** What a build made, as far as its builder tells. */
 export type Mapped = {
   artifactType: string;
   images: Image[];
+  /** Paths on this host. */
+  files: string[];
   metadata: Record<string, string>;
+  /** What the builder tells beside that, for the provenance. */
+  facts: Record<string, string | number | boolean>;
   /** Whether the builder is in the table. */
   known: boolean;
 };
 
-type Row = { family: string; artifact_type?: string };
-const table: Record<string, Row> = builders;
+/** One builder, or post-processor between the builder and us, by the id that its artifacts have. */
+export type Row = {
+  family: string;
+  /** Of sources this artifact can come from: types of sources as templates name them. */
+  sources?: string[];
+  /** None where the source decides, as an archive of whatever it was. */
+  artifact_type?: string;
+  /** Names of state values to ask for. */
+  state?: string[];
+};
+export const builders: Record<string, Row> = table.builders;
 
-/** For artifacts that passed through another post-processor, which says nothing about their origin. */
-const typesOfSources: [prefix: string, artifactType: string][] = [
-  ["amazon-", "amazon.ami"],
-  ["docker", "docker.image"],
-  ["digitalocean", "digitalocean.image"],
-  ["openstack", "openstack.image"],
-  ["azure-", "azure.image"],
-  ["googlecompute", "googlecompute.image"],
-  ["qemu", "qemu.image"],
-  ["virtualbox-", "virtualbox.image"],
-  ["vmware-", "vmware.image"],
-  ["vagrant", "vagrant.box"],
-  ["file", "file.image"],
-  ["null", "null.image"],
-];
-
-/** Maps the artifact of any builder to an artifact type and images. */
+/** Maps the artifact of any builder to an artifact type, images and files. */
 export function mapArtifact(facts: Facts): Mapped {
-  const row = table[facts.builderId];
+  const row = Object.hasOwn(builders, facts.builderId) ? builders[facts.builderId] : undefined;
   const family = row && row.family in families ? (row.family as Family) : "unknown";
-  const bySource = typesOfSources.find(([prefix]) => facts.builderType.startsWith(prefix))?.[1];
   return {
-    artifactType: row?.artifact_type ?? bySource ?? "custom.image",
+    artifactType: row?.artifact_type ?? typeOfSource(facts.builderType) ?? "custom.image",
     images: distinct(families[family](facts)),
-    metadata: family === "vagrant" && facts.id ? { provider: facts.id } : {},
+    files: facts.files.filter((file) => file !== "" && !isAddress(file)),
+    metadata: family === "vagrant" ? providerOf(facts) : {},
+    facts: scalars({ ...facts.state, ...facts.generated }),
     known: row !== undefined,
   };
+}
+
+/** For artifacts that passed through a post-processor which says nothing about their origin. */
+function typeOfSource(source: string): string | undefined {
+  return Object.values(builders).find(({ sources }) => sources?.includes(source))?.artifact_type;
+}
+
+function scalars({ ID: _id, PackerRunUUID: _uuid, ...values }: Record<string, unknown>): Mapped["facts"] {
+  const kept = Object.entries(values).flatMap(([key, value]) => {
+    const known = typeof value === "number" || typeof value === "boolean" ? value : textOf(values, key);
+    return known === undefined ? [] : [[key, known]];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** The registry refuses an image that is there twice, or has no id. */
