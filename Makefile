@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export CHECKPOINT_DISABLE := 1
 export NO_UPDATE_NOTIFIER := 1
 
-GO_MODULES := packer-plugin/shim e2e/pretend-amazon tools/go-version-check tools/cty-check
+GO_MODULES := packer-plugin/shim e2e/pretend-amazon tools/go-version-check tools/cty-check bench/peers
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -41,8 +41,8 @@ tools: $(INSTALLED) ## Packer and OpenTofu for those who have none, into dist/bi
 dist: build ## release archives for this platform with their checksums, into dist/release/
 	@node tools/dist.ts
 
-bench: build ## measure against the figures we promise; writes bench/RESULTS.md
-	@node bench/src/main.ts
+bench: build ## measure against the figures we promise (ONLY="durability files": some of them); writes bench/RESULTS.md
+	@node bench/src/main.ts $(ONLY)
 
 format: $(INSTALLED) ## format and fix what can be fixed by itself
 	biome check --write
