@@ -6,12 +6,14 @@ export type ResolvedVersion = {
   fingerprint: string;
   external_ids: string[];
   warnings: string[];
+  /** Empty when it was not read from a channel. */
+  channel: string;
 };
 
 export type RollCall = {
   artifact: string;
   build: string;
-  values: { fingerprint: string; semver: string; description: string; latest?: boolean };
+  values: { fingerprint: string; semver: string; description: string; latest?: boolean; channels: string[] };
   builds: string[];
   resolved: ResolvedVersion[];
 };
@@ -21,6 +23,7 @@ export type PackerArtifact = {
   builder_id: string;
   id: string;
   files: string[];
+  text: string;
   state: string;
   generated_data: string;
   registry_image: string;
@@ -43,5 +46,5 @@ export type PublishEvent =
   | { machine: { type: string; data: string[] } }
   | { outcome: { failure: string } };
 
-export type ReadArtifactRequest = { options: string };
-export type ReadArtifactResponse = { output: string; resolved: ResolvedVersion };
+export type ReadRequest = { options: string; data_source: string };
+export type ReadResponse = { output: string; resolved: ResolvedVersion };

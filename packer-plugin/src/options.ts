@@ -22,6 +22,8 @@ const declaredImage = z.strictObject({
   source_image_id: text,
 });
 
+const declaredParent = z.strictObject({ artifact: z.string(), version: text, fingerprint: text });
+
 /** The options of the post-processor `waybill`. */
 export const PostProcessorOptions = z.strictObject({
   ...settings,
@@ -35,14 +37,18 @@ export const PostProcessorOptions = z.strictObject({
   latest: z.boolean().optional(),
   description: text,
   expected_builds: z.array(z.string()).optional(),
+  channels: z.array(z.string()).optional(),
   images: z.array(declaredImage).default([]),
+  parents: z.array(declaredParent).optional(),
   files: z.array(z.string()).default([]),
   upload: z.boolean().optional(),
+  documents: z.array(z.string()).default([]),
+  output: text,
   on_error: z.enum(["keep", "fail"]).default("keep"),
 });
 export type PostProcessorOptions = z.infer<typeof PostProcessorOptions>;
 
-/** The options of the data source `waybill-artifact`. */
+/** The options of the data sources `waybill-artifact` and `waybill-version`. */
 export const DataSourceOptions = z.strictObject({
   ...settings,
   artifact: z.string(),
@@ -54,6 +60,7 @@ export const DataSourceOptions = z.strictObject({
   platform: text,
   region: text,
   build: text,
+  labels: z.record(z.string(), z.string()).optional(),
   on_revoked: z.enum(["error", "warn", "previous"]).optional(),
 });
 export type DataSourceOptions = z.infer<typeof DataSourceOptions>;

@@ -13,7 +13,7 @@ export function publishRequest({ options, rollCall, artifact }: Change = {}): Pu
     roll_call: {
       artifact: "hashicorp/web",
       build: "amazon-ebs.web",
-      values: { fingerprint: "f-1", semver: "", description: "" },
+      values: { fingerprint: "f-1", semver: "", description: "", channels: [] },
       builds: ["amazon-ebs.web"],
       resolved: [],
       ...rollCall,
@@ -22,6 +22,7 @@ export function publishRequest({ options, rollCall, artifact }: Change = {}): Pu
       builder_id: "mitchellh.amazonebs",
       id: "us-east-1:ami-1",
       files: [],
+      text: "",
       state: "{}",
       generated_data: JSON.stringify({ SourceAMI: "ami-0", SourceAMIName: "ubuntu", ID: "i-1" }),
       registry_image: "null",

@@ -53,6 +53,17 @@ export function problemError(problem: Problem): RegistryError {
   });
 }
 
+/**
+ * Why the registry refuses what was asked.
+ *
+ * @throws the error when it is something else, or when the registry does not know who asks: that is about every request
+ */
+export function refusalOf(error: unknown): string {
+  if (error instanceof RegistryError && error.kind === "refused" && error.status !== 401)
+    return error.message;
+  throw error;
+}
+
 /** Reads a problem out of a parsed body; undefined when it is none. */
 export function asProblem(body: unknown): Problem | undefined {
   if (typeof body !== "object" || body === null) return undefined;

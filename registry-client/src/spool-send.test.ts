@@ -1,13 +1,14 @@
+import { hash } from "node:crypto";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { record } from "../test/record.ts";
 import { scratch } from "../test/scratch.ts";
 import { describeFile } from "./file-source.ts";
-import { ReferenceError_, RegistryError, type Source } from "./index.ts";
-import { listSpool, writeSpoolRecord } from "./spool.ts";
+import { type Content, ReferenceError_, type RegistryClient, RegistryError, type Source } from "./index.ts";
+import { listSpool, scanRefused, writeSpoolRecord } from "./spool.ts";
 import { sendSpool } from "./spool-send.ts";
-import type { Build, BuildReport, Publish, Version } from "./types.ts";
+import type { Build, BuildReport, Document_, Publish, Version } from "./types.ts";
 
 let dir: string;
 
@@ -16,19 +17,35 @@ beforeEach(async () => {
 });
 
 /** Plays a registry that keeps what it is told under (fingerprint, build), as publishing is idempotent. */
-function registry(answer: (build: string) => Error | undefined = () => undefined) {
+function registry(answer: (build: string, artifact: string) => Error | undefined = () => undefined) {
   const opened: Publish[] = [];
   const reported: string[] = [];
   const kept = new Set<string>();
   const stored = new Map<string, string>();
   const reports: BuildReport[] = [];
-  const version = (fingerprint: string) => ({ fingerprint }) as Version;
+  const attached: Document_[] = [];
+  const version = (fingerprint: string, name: string) =>
+    ({
+      artifact: "hashicorp/web",
+      fingerprint,
+      builds: [{ name, documents: attached }],
+    }) as unknown as Version;
   return {
     opened,
     reported,
     kept,
     stored,
     reports,
+    attached,
+    channels: {} as RegistryClient["channels"],
+    documents: {
+      async put(_artifact: string, _version: unknown, _build: string, name: string, content: Content) {
+        const sha256 = hash("sha256", content.bytes);
+        const document = { name, sha256, media_type: content.mediaType, size: content.bytes.byteLength };
+        attached.push(document);
+        return document;
+      },
+    } as unknown as RegistryClient["documents"],
     files: {
       find: async (_artifact: string, sha256: string) =>
         stored.has(sha256) ? { sha256, size: stored.get(sha256)?.length ?? 0 } : undefined,
@@ -39,26 +56,30 @@ function registry(answer: (build: string) => Error | undefined = () => undefined
         stored.set(source.sha256, text);
         return { sent: true };
       },
-    },
+    } as RegistryClient["files"],
     address: "http://127.0.0.1:8421/",
     async publish(_artifact: string, body: Publish) {
       opened.push(body);
-      return { version: version(body.fingerprint ?? ""), created: true };
+      return { version: version(body.fingerprint ?? "", ""), created: true };
     },
-    async reportBuild(_artifact: string, fingerprint: string, name: string, report: BuildReport) {
+    async getVersion() {
+      if (kept.size > 0) return version("run-1", "b");
+      throw new RegistryError("refused", "there is none", { status: 404, code: "version_not_found" });
+    },
+    async reportBuild(artifact: string, fingerprint: string, name: string, report: BuildReport) {
       reports.push(report);
-      const error = answer(name);
+      const error = answer(name, artifact);
       if (error) throw error;
       reported.push(name);
       kept.add(`${fingerprint} ${name}`);
-      return { build: { name } as Build, version: version(fingerprint) };
+      return { build: { name } as Build, version: version(fingerprint, name) };
     },
   };
 }
 
 const ended = (minute: number) => ({ ended_at: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString() });
 const away = new RegistryError("unreachable", "connection refused");
-const nothingLeft = { left: 0, stopped: undefined, otherAddresses: [] };
+const nothingLeft = { left: 0, stopped: undefined, blocked: new Map(), otherAddresses: [] };
 
 test("sends the oldest build first and empties the spool", async () => {
   for (const minute of [3, 1, 2]) await writeSpoolRecord(dir, record(`b${minute}`, ended(minute)));
@@ -85,7 +106,7 @@ test("stops at the first record that cannot reach the registry, and keeps it", a
   for (const minute of [1, 2, 3]) await writeSpoolRecord(dir, record(`b${minute}`, ended(minute)));
   const server = registry((build) => (build === "b2" ? away : undefined));
   const result = await sendSpool(dir, server);
-  expect(result).toEqual({ sent: 1, setAside: 0, left: 2, stopped: away, otherAddresses: [] });
+  expect(result).toEqual({ ...nothingLeft, sent: 1, setAside: 0, left: 2, stopped: away });
   expect((await listSpool(dir)).map((entry) => entry.record.build.name)).toEqual(["b2", "b3"]);
 });
 
@@ -145,7 +166,7 @@ test("leaves what is meant for another registry, unless told that it has moved",
   expect(await sendSpool(dir, server, { anyAddress: true })).toMatchObject({ sent: 1, left: 0 });
 });
 
-test("has the effect of one sender when two send at once", async () => {
+test("sends each record once when two send at once", async () => {
   const names = Array.from({ length: 20 }, (_, minute) => `b${minute}`);
   for (const [minute, name] of names.entries()) await writeSpoolRecord(dir, record(name, ended(minute)));
   await writeFile(join(dir, "0.json"), "damaged");
@@ -154,6 +175,8 @@ test("has the effect of one sender when two send at once", async () => {
   );
   const results = await Promise.all([sendSpool(dir, server), sendSpool(dir, server)]);
   for (const result of results) expect(result).toMatchObject({ left: 0, stopped: undefined });
+  expect(results.map(({ sent }) => sent).sort((a, b) => a - b)).toEqual([0, 19]);
+  expect(server.reported).toHaveLength(19);
   expect([...server.kept].sort()).toEqual(
     names
       .filter((name) => name !== "b7")
@@ -233,4 +256,71 @@ test("a build for which there is no room now waits", async () => {
     throw new RegistryError("refused", "the namespace is full", { code: "quota_exceeded", status: 409 });
   };
   expect(await sendSpool(dir, server)).toMatchObject({ sent: 0, setAside: 0, left: 1 });
+});
+
+test("an artifact that the token is not for keeps its records in order, and no other artifact waits for it", async () => {
+  const forbidden = new RegistryError("refused", "not yours", { status: 403, code: "forbidden" });
+  for (const [minute, artifact] of ["a/closed", "a/open", "a/closed"].entries())
+    await writeSpoolRecord(dir, { ...record(`b${minute}`, ended(minute)), artifact });
+  const server = registry((_build, artifact) => (artifact === "a/closed" ? forbidden : undefined));
+  const blocked = new Map([["a/closed", forbidden]]);
+  expect(await sendSpool(dir, server)).toEqual({ ...nothingLeft, sent: 1, setAside: 0, left: 2, blocked });
+  expect(server.reported).toEqual(["b1"]);
+  expect(server.reports).toHaveLength(2);
+  expect((await listSpool(dir)).map((entry) => entry.record.build.name)).toEqual(["b0", "b2"]);
+});
+
+test("what was set aside is listed with its reason, and sent when that is asked for", async () => {
+  await writeSpoolRecord(dir, record("b"));
+  const refusal = new RegistryError("refused", "it is complete", { status: 409 });
+  await sendSpool(
+    dir,
+    registry(() => refusal),
+  );
+  expect(await scanRefused(dir)).toMatchObject([{ record: record("b"), refusal: "it is complete" }]);
+  const server = registry();
+  expect(await sendSpool(dir, server)).toMatchObject({ sent: 0 });
+  expect(await sendSpool(dir, server, { refused: true })).toMatchObject({ sent: 1 });
+  expect(await readdir(join(dir, "refused"))).toEqual([]);
+});
+
+/** A build with a document. */
+async function withDocument(text: string) {
+  const source = join(await scratch(), "web.cdx.json");
+  await writeFile(source, text);
+  const described = { name: "web.cdx.json", media_type: "application/vnd.cyclonedx+json" };
+  const document = { ...described, ...(await describeFile(source)) };
+  await writeSpoolRecord(dir, { ...record("b"), documents: [{ ...document, source }] });
+  return { source, document };
+}
+
+test("attaches the documents of a build, and does not send again what is attached", async () => {
+  const { document } = await withDocument("{}");
+  const server = registry();
+  await sendSpool(dir, server);
+  expect(server.attached).toEqual([document]);
+  await withDocument("{}");
+  await sendSpool(dir, server);
+  expect(server.attached).toHaveLength(1);
+});
+
+test.each([
+  { how: "gone", options: {}, result: { sent: 0, setAside: 1 } },
+  { how: "changed", options: {}, result: { sent: 0, setAside: 1 } },
+  { how: "changed", options: { recordOnly: true }, result: { sent: 1, setAside: 0 } },
+])("a document that is $how counts as a file does, with $options", async ({ how, options, result }) => {
+  const { source } = await withDocument("{}");
+  await (how === "gone" ? rm(source) : writeFile(source, "[]"));
+  const server = registry();
+  expect(await sendSpool(dir, server, options)).toMatchObject(result);
+  expect(server.attached).toEqual([]);
+});
+
+test("a document that is gone is no loss when it is attached", async () => {
+  const { source, document } = await withDocument("{}");
+  await rm(source);
+  const server = registry();
+  server.attached.push(document);
+  server.kept.add("run-1 b");
+  expect(await sendSpool(dir, server)).toMatchObject({ sent: 1, setAside: 0 });
 });

@@ -1,65 +1,96 @@
 import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { LocalFile, UploadOptions } from "./build-files.ts";
-import type { RegistryClient } from "./client.ts";
+import type { UploadOptions } from "./build-files.ts";
+import { type Published, type Publisher, publishBuild } from "./build-publishing.ts";
 import { makeDirectory } from "./directory.ts";
-import type { Files } from "./files.ts";
+import { type LockOptions, withLock } from "./lock.ts";
 import { RegistryError } from "./problem.ts";
 import { ReferenceError_ } from "./reference.ts";
-import { PRIVATE, readEntry, type SpoolRecord, unless, waiting, writeWhole } from "./spool.ts";
-import type { File_, Version } from "./types.ts";
+import {
+  PRIVATE,
+  readEntry,
+  reasonPath,
+  refusedDirectory,
+  type SpoolRecord,
+  unless,
+  waiting,
+  writeWhole,
+} from "./spool.ts";
+import type { File_, Latest } from "./types.ts";
 
 export type SendOptions = {
   /** Called after a record was published and removed. */
-  onSent?: (record: SpoolRecord, version: Version) => void;
+  onSent?: (record: SpoolRecord, published: Published) => void;
   /** Called after a file was moved to `refused/`, with the reason. */
   onSetAside?: (path: string, reason: string) => void;
   /** Send records meant for another registry too: the registry has moved. */
   anyAddress?: boolean;
-  /** Publish builds whose files are not there any more, or have changed, without their bytes. */
+  /** Publish builds whose files or documents are not there any more, or have changed, without their bytes. */
   recordOnly?: boolean;
-} & UploadOptions;
-
-/** What of a client sends a spool. */
-type Sender = Pick<RegistryClient, "address" | "publish" | "reportBuild"> & {
-  files: Pick<Files, "find" | "upload">;
-};
+  /** Send what was set aside, too. */
+  refused?: boolean;
+} & UploadOptions &
+  Pick<LockOptions, "onWaiting">;
 
 export type SpoolResult = {
   sent: number;
   setAside: number;
-  /** Still in the spool: not tried after `stopped`, or meant for one of `otherAddresses`. */
+  /** Still in the spool: not tried after `stopped` or behind one of `blocked`, or meant for one of `otherAddresses`. */
   left: number;
   /** What kept the rest from being sent; records after it were not tried. */
   stopped: RegistryError | undefined;
+  /** Artifacts of which nothing can be sent, such as those that the token is not for, and why. */
+  blocked: Map<string, RegistryError>;
   otherAddresses: string[];
 };
 
 /** Answers that a record will get again whenever it is sent. Any other refusal (a bad token) is not its fault. */
 const RECORD_AT_FAULT = new Set([400, 409, 413, 422]);
+const UNAUTHORIZED = 401;
+const NOT_FOUND = 404;
+/** Held by the one that sends. */
+const LOCK = ".sending";
 
 /** Files that wait with a record are gone, and nobody has sent them. */
 class FilesLost extends Error {
-  constructor(lost: LocalFile[]) {
+  constructor(lost: { source: string }[]) {
     const names = lost.map(({ source }) => source).join(", ");
     super(
-      `${names} is not there any more, or has changed since the build; put it back, or send with --record-only to publish the build without these bytes, after moving its record back into the spool`,
+      `${names} is not there any more, or has changed since the build; put it back and type: waybill spool send --refused, or do without these bytes and type: waybill spool send --refused --record-only`,
     );
   }
 }
 
 /**
- * Publishes what waits in a spool, the oldest build first, and stops at the first record that the registry cannot take
- * for a reason outside the record. A record that the registry refuses, or that cannot be read, moves to `refused/`
- * beside a file with the reason. Two senders at once do no harm: publishing is idempotent, and a file that vanished
- * was dealt with by the other.
+ * Publishes what waits in a spool, the oldest build first, and stops when the registry cannot be asked. A record that
+ * the registry refuses, or that cannot be read, moves to `refused/` beside a file with the reason. What may be taken
+ * another time, by another token or with more room, stays, and so do later records of that artifact. Of several senders
+ * one sends, and the others wait until it is done.
  */
 export async function sendSpool(
   dir: string,
-  client: Sender,
+  client: Publisher,
   options: SendOptions = {},
 ): Promise<SpoolResult> {
-  const result: SpoolResult = { sent: 0, setAside: 0, left: 0, stopped: undefined, otherAddresses: [] };
+  if (options.refused) await takeBack(dir);
+  const nothing = {
+    sent: 0,
+    setAside: 0,
+    left: 0,
+    stopped: undefined,
+    blocked: new Map(),
+    otherAddresses: [],
+  };
+  if ((await waiting(dir)).length === 0) return nothing;
+  return withLock(join(dir, LOCK), () => sendAll(dir, client, options, nothing), options);
+}
+
+async function sendAll(
+  dir: string,
+  client: Publisher,
+  options: SendOptions,
+  result: SpoolResult,
+): Promise<SpoolResult> {
   const elsewhere = new Set<string>();
   const setAside = async (path: string, reason: string) => {
     await moveToRefused(dir, path, reason);
@@ -78,20 +109,27 @@ export async function sendSpool(
       await setAside(path, `it holds no record: ${entry.damage}`);
       continue;
     }
-    if (entry.record.address !== client.address && !options.anyAddress) {
-      elsewhere.add(entry.record.address);
+    const { record } = entry;
+    if (record.address !== client.address && !options.anyAddress) {
+      elsewhere.add(record.address);
+      result.left++;
+      continue;
+    }
+    if (result.blocked.has(record.artifact)) {
       result.left++;
       continue;
     }
     try {
-      const version = await publishRecord(entry.record, client, options);
+      const published = await publishRecord(record, client, options);
       await rm(path, { force: true });
       result.sent++;
-      options.onSent?.(entry.record, version);
+      options.onSent?.(record, published);
     } catch (error) {
       if (isAtFault(error)) await setAside(path, error.message);
       else if (error instanceof RegistryError) {
-        result.stopped = error;
+        if (error.kind === "refused" && error.status !== UNAUTHORIZED)
+          result.blocked.set(record.artifact, error);
+        else result.stopped = error;
         result.left++;
       } else throw error;
     }
@@ -100,41 +138,56 @@ export async function sendSpool(
 }
 
 async function publishRecord(
-  { artifact, open, build, uploads = [] }: SpoolRecord,
-  client: Sender,
+  record: SpoolRecord,
+  client: Publisher,
   options: SendOptions,
-): Promise<Version> {
-  const { signal } = options;
+): Promise<Published> {
+  const { artifact, open, build, uploads = [], documents = [] } = record;
   // Before there was `stored`, files were recorded only.
-  let files = build.report.files?.map((file) => ({ stored: false, ...file })) ?? [];
-  if (uploads.length > 0) files = await withoutLost(client, artifact, files, uploads, options);
-  // A build that waited must not become `latest` over one that ended later; only the registry can tell.
-  const latest = open.latest === false ? false : "if_newer";
-  const opened = await client.publish(artifact, { ...open, latest }, { signal });
-  const { fingerprint } = opened.version;
-  if (uploads.length > 0) {
-    const { uploadFiles } = await import("./build-files.ts");
-    await uploadFiles(client, artifact, files, uploads, options);
+  let files = build.report.files?.map((file) => ({ stored: false, ...file }));
+  if (files && uploads.length > 0) {
+    const { lostFiles } = await import("./build-files.ts");
+    const lost = await lostFiles(client, artifact, files, uploads, options);
+    if (lost.length > 0 && !options.recordOnly) throw new FilesLost(lost);
+    files = recordedOnly(files, lost);
   }
-  const report = { ...build.report, ...(build.report.files && { files }) };
-  const { version } = await client.reportBuild(artifact, fingerprint, build.name, report, { signal });
-  return version;
+  const attached = documents.length > 0 ? await withoutLost(record, client, options) : documents;
+  // A build that waited must not become `latest` over one that ended later; only the registry can tell.
+  const latest: Latest = open.latest === false ? false : "if_newer";
+  const report = { ...build.report, ...(files && { files }) };
+  const publication = {
+    ...record,
+    open: { ...open, latest },
+    build: { ...build, report },
+    documents: attached,
+  };
+  return publishBuild(client, publication, options);
 }
 
-/** @throws FilesLost unless such files are to be recorded only */
-async function withoutLost<T extends File_>(
-  client: Sender,
-  artifact: string,
-  files: T[],
-  uploads: LocalFile[],
-  { recordOnly, signal }: SendOptions,
-): Promise<T[]> {
-  const { lostFiles } = await import("./build-files.ts");
-  const lost = await lostFiles(client, artifact, files, uploads, { signal });
-  if (lost.length === 0) return files;
-  if (!recordOnly) throw new FilesLost(lost);
+function recordedOnly<T extends File_>(files: T[], lost: { path: string }[]): T[] {
   const paths = new Set(lost.map(({ path }) => path));
   return files.map((file) => (paths.has(file.path) ? { ...file, stored: false } : file));
+}
+
+/** @throws FilesLost for documents that are gone and not attached, unless such are to be left out */
+async function withoutLost(
+  { artifact, open, build, documents = [] }: SpoolRecord,
+  client: Publisher,
+  { recordOnly, signal }: SendOptions,
+): Promise<typeof documents> {
+  const { lostDocuments, notAttached } = await import("./document-files.ts");
+  const gone = await lostDocuments(documents);
+  if (gone.length === 0) return documents;
+  const version = await client
+    .getVersion(artifact, `fingerprint:${open.fingerprint}`, { signal })
+    .catch(unlessMissing);
+  const lost = version ? notAttached(version, build.name, gone) : gone;
+  if (lost.length > 0 && !recordOnly) throw new FilesLost(lost);
+  return documents.filter((document) => !gone.includes(document));
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof RegistryError) || error.status !== NOT_FOUND) throw error;
 }
 
 function isAtFault(error: unknown): error is Error {
@@ -145,9 +198,16 @@ function isAtFault(error: unknown): error is Error {
 }
 
 async function moveToRefused(dir: string, path: string, reason: string): Promise<void> {
-  const refused = join(dir, "refused");
+  const refused = refusedDirectory(dir);
   await makeDirectory(refused, PRIVATE);
   const target = join(refused, basename(path));
-  await writeWhole(refused, `${target}.reason.txt`, `${reason}\n`);
+  await writeWhole(refused, reasonPath(target), `${reason}\n`);
   await rename(path, target).catch(unless("ENOENT", () => undefined));
+}
+
+async function takeBack(dir: string): Promise<void> {
+  for (const path of await waiting(refusedDirectory(dir))) {
+    await rename(path, join(dir, basename(path))).catch(unless("ENOENT", () => undefined));
+    await rm(reasonPath(path), { force: true });
+  }
 }

@@ -1,26 +1,23 @@
-import { open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { LocalFile } from "./build-files.ts";
+import type { Publication } from "./build-publishing.ts";
 import { makeDirectory, syncDirectory } from "./directory.ts";
-import type { BuildReport, Publish } from "./types.ts";
 
 /** Records are for their owner only. */
 export const PRIVATE = 0o700;
+const UNFINISHED = ".tmp";
+/** Nobody writes one record for so long. */
+const ABANDONED_MS = 3_600_000;
 
-/** A build that could not be published, with all that is needed to publish it later, and no credentials. */
-export type SpoolRecord = {
+/**
+ * A build that could not be published, with all that is needed to publish it later, and no credentials. Files and
+ * documents stay where they lie until it is sent.
+ */
+export type SpoolRecord = Publication & {
   format: 1;
   /** The registry it was meant for. */
   address: string;
-  /** `namespace/artifact` */
-  artifact: string;
-  /** Opens the version ... */
-  open: Publish;
-  /** ... to which this build is then reported. */
-  build: { name: string; report: BuildReport };
-  /** Files of the report that the registry is to store, and where they lie; they must stay there until it is sent. */
-  uploads?: LocalFile[];
   created_at: string;
   /** Why it was not published at the time. */
   reason: string;
@@ -29,6 +26,8 @@ export type SpoolRecord = {
 /** A file of the spool that holds no record, and why. */
 export type DamagedFile = { path: string; damage: string };
 export type SpoolEntry = { path: string; record: SpoolRecord };
+/** One that was set aside, and why. */
+export type RefusedFile = (SpoolEntry | DamagedFile) & { refusal: string };
 
 /** Where records of this person are kept: `WAYBILL_SPOOL_DIR`, or below the state directory. */
 export function spoolDirectory(env: NodeJS.ProcessEnv): string {
@@ -47,6 +46,7 @@ export function spoolDirectory(env: NodeJS.ProcessEnv): string {
  */
 export async function writeSpoolRecord(dir: string, record: SpoolRecord): Promise<string> {
   await makeDirectory(dir, PRIVATE);
+  await sweep(dir);
   const path = join(dir, `${sortableTime(record)}-${crypto.randomUUID()}.json`);
   await writeWhole(dir, path, `${JSON.stringify(withoutStrangers(record), null, 2)}\n`);
   return path;
@@ -65,6 +65,26 @@ export async function scanSpool(dir: string): Promise<(SpoolEntry | DamagedFile)
     if (entry) entries.push(entry);
   }
   return entries;
+}
+
+/** What was set aside, oldest build first. */
+export async function scanRefused(dir: string): Promise<RefusedFile[]> {
+  const refused: RefusedFile[] = [];
+  for (const entry of await scanSpool(refusedDirectory(dir))) {
+    const reason = await readFile(reasonPath(entry.path), "utf8").catch(unless("ENOENT", () => "unknown"));
+    refused.push({ ...entry, refusal: reason.trim() });
+  }
+  return refused;
+}
+
+/** Where records go that the registry refuses ... */
+export function refusedDirectory(dir: string): string {
+  return join(dir, "refused");
+}
+
+/** ... and where the reason is. */
+export function reasonPath(path: string): string {
+  return `${path}.reason.txt`;
 }
 
 /** Paths of the files that wait, oldest build first. Names with a leading dot are still being written. */
@@ -88,10 +108,10 @@ export async function readEntry(path: string): Promise<SpoolEntry | DamagedFile 
 }
 
 /** Stores a text under a path of `dir` in one step: written and synced aside, renamed, the directory synced. */
-export async function writeWhole(dir: string, path: string, text: string): Promise<void> {
-  const aside = join(dir, `.${crypto.randomUUID()}.tmp`);
+export async function writeWhole(dir: string, path: string, text: string, mode = 0o600): Promise<void> {
+  const aside = join(dir, `.${crypto.randomUUID()}${UNFINISHED}`);
   try {
-    const file = await open(aside, "wx", 0o600);
+    const file = await open(aside, "wx", mode);
     try {
       await file.writeFile(text);
       await file.sync();
@@ -104,6 +124,15 @@ export async function writeWhole(dir: string, path: string, text: string): Promi
     throw error;
   }
   await syncDirectory(dir);
+}
+
+/** Removes what writers left behind that were killed. */
+async function sweep(dir: string): Promise<void> {
+  const names = await readdir(dir);
+  for (const path of names.filter((name) => name.endsWith(UNFINISHED)).map((name) => join(dir, name))) {
+    const found = await stat(path).catch(unless("ENOENT", () => undefined));
+    if (found && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+  }
 }
 
 /** Makes a catch handler for one error code of the file system; any other error is thrown on. */
@@ -122,7 +151,7 @@ function sortableTime({ build, created_at }: SpoolRecord): string {
 
 /** Callers may hand in more than a record by mistake, and what is on disk must be free of settings. */
 function withoutStrangers(record: SpoolRecord): SpoolRecord {
-  const { artifact, open, build, uploads, created_at, reason } = record;
+  const { artifact, open, build, uploads, documents, channels, created_at, reason } = record;
   const address = new URL(record.address);
   address.username = "";
   address.password = "";
@@ -134,6 +163,8 @@ function withoutStrangers(record: SpoolRecord): SpoolRecord {
     open,
     build: { name, report },
     ...(uploads && uploads.length > 0 && { uploads }),
+    ...(documents && documents.length > 0 && { documents }),
+    ...(channels && channels.length > 0 && { channels }),
     created_at,
     reason,
   };

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { RegistryClient, Version, VersionReference } from "@waybill/registry-client";
+import { mediaTypeOf } from "@waybill/registry-client/document-files";
 import type { Command } from "commander";
 import { ARTIFACT, confirmed, VERSION, versionReference } from "../arguments.ts";
 import { withClient } from "../connect.ts";
@@ -8,19 +9,6 @@ import { NoneError, UsageError } from "../failures.ts";
 import type { Output } from "../output.ts";
 
 const BUILD = ["--build <name>", "the build it belongs to (default: the only one)"] as const;
-
-/** What a file is, by how its name ends; the first that fits. */
-const MEDIA_TYPES: [ending: string, mediaType: string][] = [
-  [".cdx.json", "application/vnd.cyclonedx+json"],
-  [".cdx.xml", "application/vnd.cyclonedx+xml"],
-  [".spdx.json", "application/spdx+json"],
-  [".intoto.json", "application/vnd.in-toto+json"],
-  [".intoto.jsonl", "application/vnd.in-toto+json"],
-  [".json", "application/json"],
-  [".xml", "application/xml"],
-  [".txt", "text/plain; charset=utf-8"],
-  [".md", "text/markdown; charset=utf-8"],
-];
 
 const HELP = `
 A document is anything up to 16 MiB that belongs to a build, such as an SBOM (CycloneDX, SPDX) or an attestation. It is
@@ -154,9 +142,4 @@ async function save(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes).catch((error) => {
     throw new UsageError(`--output ${path} cannot be written: ${error.code ?? error.message}`);
   });
-}
-
-function mediaTypeOf(name: string): string {
-  const lower = name.toLowerCase();
-  return MEDIA_TYPES.find(([ending]) => lower.endsWith(ending))?.[1] ?? "application/octet-stream";
 }

@@ -117,8 +117,8 @@ async function requestBody(
 /** What waits is older than what is published now, and goes first. */
 async function sendWaiting(client: Parameters<typeof sendSpool>[1], output: Output): Promise<void> {
   const dir = spoolDirectory(process.env);
-  const { sent, setAside, stopped } = await sendSpool(dir, client, {
-    onSent({ build }, { artifact, warnings }) {
+  const { sent, setAside, stopped, blocked } = await sendSpool(dir, client, {
+    onSent({ build }, { version: { artifact, warnings } }) {
       for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
     },
   });
@@ -126,6 +126,7 @@ async function sendWaiting(client: Parameters<typeof sendSpool>[1], output: Outp
   if (setAside > 0) {
     output.warning(`${setAside} builds of the spool were refused and set aside in ${dir}/refused`);
   }
+  for (const [artifact, { message }] of blocked) output.warning(`${artifact} waits in the spool: ${message}`);
   // When nobody answers, what is new would meet the same; another trouble may be that of the old record alone.
   if (stopped && !stopped.problem) throw stopped;
   if (stopped) output.warning(`the spool was not sent: ${stopped.message}`);

@@ -35,7 +35,7 @@ test("lists what waits, damaged files too", async () => {
   const { stdout } = await run(["spool", "list"]);
   expect(stdout).toMatch(/^damaged\t0\.json\t.*JSON/);
   expect(stdout).toContain(
-    `acme/web\tweb\tus-east-1=ami-1\t2026-01-01T00:00:00Z\t${run.address()}\tf1: away\n`,
+    `waits\tacme/web\tweb\tus-east-1=ami-1\t2026-01-01T00:00:00Z\t${run.address()}\tf1: away\n`,
   );
 });
 
@@ -74,6 +74,38 @@ test("sets aside what the registry refuses, ends with 4 and says where it is", a
   expect(stderr).toContain(`waybill: 1 of 1 could not be published, see ${run.spool}/refused\n`);
   expect(await readdir(join(run.spool, "refused"))).toHaveLength(2);
   expect((await run(["spool", "send"])).code).toBe(0);
+  expect((await run(["spool", "list"])).stdout).toMatch(
+    /^refused\trefused\/web\tweb\tus-east-1=ami-2\t.*\tf: Version 1 of "refused\/web" is complete.*\n$/,
+  );
+  expect((await run(["spool", "send", "--refused"])).code).toBe(4);
+});
+
+test("assigns channels, and says which one stays where it is and why", async () => {
+  await run(["publish", "moved/on", ...publication("new", "=ami-new")]);
+  await run(["channels", "create", "moved/on", "staging"]);
+  await run(["channels", "assign", "moved/on", "staging", "1"]);
+  const waiting = record("moved/on", "old", "ami-old", "2026-01-01T00:00:00Z");
+  await writeSpoolRecord(run.spool, { ...waiting, channels: ["staging", "old"] });
+  const { code, stderr } = await run(["spool", "send"]);
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    "warning: channel staging of moved/on: it stays at version 1, which was built later\n",
+  );
+  expect((await run(["resolve", "moved/on", "--channel", "staging"])).stdout).toBe("ami-new\n");
+  expect((await run(["resolve", "moved/on", "--channel", "old"])).stdout).toBe("ami-old\n");
+});
+
+test("what the token is not for waits, is named, and ends with 4; the rest is sent", async () => {
+  const { stdout: token } = await run(["tokens", "create", "one", "--scope", "publish:mine/*"]);
+  await writeSpoolRecord(run.spool, record("theirs/web", "f1", "ami-1", "2026-01-01T00:00:00Z"));
+  await writeSpoolRecord(run.spool, record("mine/web", "f2", "ami-2", "2026-01-02T00:00:00Z"));
+  const { code, stdout, stderr } = await run(["spool", "send", "--token", token.trim()]);
+  expect(stderr).toMatch(/^warning: theirs\/web still waits: .*publish/);
+  expect({ code, stdout }).toEqual({
+    code: 4,
+    stdout: "sent web of mine/web, which is complete as 1\n",
+  });
+  expect(await readdir(run.spool)).toHaveLength(1);
 });
 
 test("keeps all when the registry is away, and ends with 3", async () => {

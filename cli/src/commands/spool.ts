@@ -1,5 +1,13 @@
 import { basename } from "node:path";
-import { scanSpool, sendSpool, spoolDirectory } from "@waybill/registry-client";
+import {
+  type DamagedFile,
+  type RefusedFile,
+  type SpoolEntry,
+  scanRefused,
+  scanSpool,
+  sendSpool,
+  spoolDirectory,
+} from "@waybill/registry-client";
 import { UploadProgress } from "@waybill/registry-client/upload-progress";
 import type { Command } from "commander";
 import { withClient } from "../connect.ts";
@@ -8,12 +16,13 @@ import { imageText, type Output } from "../output.ts";
 const HELP = `
 The spool holds builds that the Packer plugin could not publish because the registry was away. It is in
 WAYBILL_SPOOL_DIR, or in $XDG_STATE_HOME/waybill/spool, or in ~/.local/state/waybill/spool, and holds no credentials.
-Files that such a build made are uploaded when it is sent. A build whose files are gone or have changed meanwhile is set
-aside, unless --record-only says to publish it without their bytes.
+When a build is sent, its files are uploaded, its documents attached and its channels assigned. A build that the registry
+refuses, or whose files are gone or have changed meanwhile, is set aside with the reason.
 
 Examples:
   waybill spool list
   waybill spool send --address https://waybill.example.com
+  waybill spool send --refused --record-only
 `;
 
 export function define(command: Command, output: Output): void {
@@ -21,28 +30,15 @@ export function define(command: Command, output: Output): void {
 
   command
     .command("list")
-    .description("List what waits, the oldest build first.")
+    .description("List what waits, and what was set aside, the oldest build first.")
     .allowExcessArguments(false)
     .action(async () => {
       const dir = spoolDirectory(process.env);
-      const entries = await scanSpool(dir);
+      const entries = [...(await scanSpool(dir)), ...(await scanRefused(dir))];
       output.result(entries, () => {
         if (entries.length === 0) output.note(`nothing waits in ${dir}`);
-        const rows = entries.map((entry) => {
-          if ("damage" in entry) return ["damaged", basename(entry.path), "", "", "", entry.damage];
-          const { artifact, build, open, address, created_at, reason } = entry.record;
-          const images = build.report.images?.map(imageText).join(" ");
-          return [
-            artifact,
-            build.name,
-            images,
-            build.report.ended_at ?? created_at,
-            address,
-            `${open.fingerprint}: ${reason}`,
-          ];
-        });
-        if (rows.length > 0)
-          output.table(["ARTIFACT", "BUILD", "IMAGES", "ENDED", "REGISTRY", "FINGERPRINT: REASON"], rows);
+        const heads = ["STATE", "ARTIFACT", "BUILD", "IMAGES", "ENDED", "REGISTRY", "FINGERPRINT: REASON"];
+        if (entries.length > 0) output.table(heads, entries.map(row));
       });
     })
     .addHelpText("after", HELP);
@@ -51,20 +47,30 @@ export function define(command: Command, output: Output): void {
     .command("send")
     .description("Publish what waits, the oldest build first.")
     .option("--record-only", "publish builds whose files are gone or have changed, without their bytes")
+    .option("--refused", "send what was set aside, too")
     .option("--moved", "send what was meant for another address too: the registry has moved")
     .allowExcessArguments(false)
-    .action(async ({ moved, recordOnly }, send: Command) => {
+    .action(async ({ moved, recordOnly, refused }, send: Command) => {
       await withClient(send, output, async (client) => {
         const dir = spoolDirectory(process.env);
         const progress = new UploadProgress((text) => output.note(text));
         const result = await sendSpool(dir, client, {
           anyAddress: moved === true,
           recordOnly: recordOnly === true,
+          refused: refused === true,
+          onWaiting: () => output.note("somebody else is sending; waiting until that is done"),
           onProgress: progress.sending,
           onDone: progress.done,
-          onSent({ build }, { artifact, number, missing_builds, warnings }) {
+          onSent({ build }, { version, assigned, unattached }) {
+            const { artifact, number, missing_builds, warnings } = version;
             // Such as: it did not become latest, because one that was built later has been published meanwhile.
             for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
+            for (const { document, refusal } of unattached) {
+              output.warning(`document ${document} of ${artifact}: ${refusal}`);
+            }
+            for (const { channel, refusal } of assigned) {
+              if (refusal !== undefined) output.warning(`channel ${channel} of ${artifact}: ${refusal}`);
+            }
             if (output.json) return;
             const state =
               number === null ? `waits for ${missing_builds.join(", ")}` : `is complete as ${number}`;
@@ -73,19 +79,32 @@ export function define(command: Command, output: Output): void {
           onSetAside: (path, reason) =>
             output.warning(`${basename(path)} is now in ${dir}/refused: ${reason}`),
         });
-        const { sent, setAside, left, otherAddresses, stopped } = result;
+        const { sent, setAside, left, otherAddresses, stopped, blocked } = result;
         for (const address of otherAddresses) {
           output.note(
             `some wait for ${address}; send them with --address ${address}, or with --moved to ${client.address}`,
           );
         }
+        for (const [artifact, { message }] of blocked) output.warning(`${artifact} still waits: ${message}`);
         if (stopped) throw stopped;
         output.result({ sent, set_aside: setAside, left, other_addresses: otherAddresses }, () => {
           if (sent + setAside + left === 0) output.note(`nothing waits in ${dir}`);
         });
+        const [refusal] = blocked.values();
+        if (refusal) throw refusal;
         if (setAside > 0)
           throw new Error(`${setAside} of ${sent + setAside} could not be published, see ${dir}/refused`);
       });
     })
     .addHelpText("after", HELP);
+}
+
+function row(entry: SpoolEntry | DamagedFile | RefusedFile): (string | undefined)[] {
+  const state = "refusal" in entry ? "refused" : "waits";
+  if ("damage" in entry) return ["damaged", basename(entry.path), "", "", "", "", entry.damage];
+  const { artifact, build, open, address, created_at, reason } = entry.record;
+  const images = build.report.images?.map(imageText).join(" ");
+  const ended = build.report.ended_at ?? created_at;
+  const why = "refusal" in entry ? entry.refusal : reason;
+  return [state, artifact, build.name, images, ended, address, `${open.fingerprint}: ${why}`];
 }

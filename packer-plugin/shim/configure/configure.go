@@ -21,6 +21,8 @@ type Input struct {
 	BuildName, BuilderType, PackerVersion string
 	// Sensitive are the token and the values of sensitive variables, as far as Packer tells them.
 	Sensitive []secrets.Secret
+	// Former has a sentence for each option that Options found in its old spelling.
+	Former []string
 
 	raw     map[string]any
 	context *interpolate.Context
@@ -91,6 +93,9 @@ func (in *Input) Options(table options.Table, generated map[string]any, hidden *
 	}
 	rendered, err := interpolate.RenderMap(Plain(in.raw), &context, nil)
 	if err != nil {
+		return nil, err
+	}
+	if in.Former, err = table.Modernize(rendered); err != nil {
 		return nil, err
 	}
 	for name, value := range rendered {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/hashicorp/packer-plugin-sdk/didyoumean"
@@ -61,10 +60,11 @@ func (t Table) Check(values map[string]any, isUnknown func(string) bool) (map[st
 }
 
 func (t Table) unknownOption(name string) error {
-	if close := didyoumean.NameSuggestion(name, sortedKeys(t)); close != "" {
+	known := slices.DeleteFunc(sortedKeys(t), func(name string) bool { return t[name].Now != "" })
+	if close := didyoumean.NameSuggestion(name, known); close != "" {
 		return fmt.Errorf("option %q is not known; did you mean %q?", name, close)
 	}
-	return fmt.Errorf("option %q is not known; there are: %s", name, strings.Join(sortedKeys(t), ", "))
+	return fmt.Errorf("option %q is not known; there are: %s", name, strings.Join(known, ", "))
 }
 
 func (t Table) checkTogether(values map[string]any) []error {
@@ -161,7 +161,7 @@ func (o Option) check(value any, isUnknown func(string) bool) error {
 	case string:
 		return o.checkText(value, isUnknown)
 	case []string:
-		if len(value) > o.Max || (o.Signed && len(value) == 0) {
+		if len(value) > o.Max || len(value) < o.Min {
 			return fmt.Errorf("has %d entries, but must be %s", len(value), o.Accepts)
 		}
 		for i, item := range value {
@@ -175,17 +175,7 @@ func (o Option) check(value any, isUnknown func(string) bool) error {
 	case map[string]string:
 		return o.checkMap(value)
 	case []map[string]string:
-		if len(value) > o.Max {
-			return fmt.Errorf("has %d entries, but at most %d are possible", len(value), o.Max)
-		}
-		for i, image := range value {
-			if err := checkImage(image); err != nil {
-				return fmt.Errorf("has an entry (number %d) that %w", i+1, err)
-			}
-			if slices.ContainsFunc(value[:i], func(other map[string]string) bool { return sameImage(image, other) }) {
-				return fmt.Errorf("has the image %s twice", shorten(image["external_id"]))
-			}
-		}
+		return o.checkObjects(value, isUnknown)
 	}
 	return nil
 }
@@ -199,15 +189,24 @@ func (o Option) checkText(value string, isUnknown func(string) bool) error {
 			"(build.ID and the like; only build.name is known), or a data source that `packer validate` did not read: " +
 			"then validate with -evaluate-datasources")
 	}
-	tooLong := o.MaxBytes > 0 && len(value) > o.MaxBytes || o.MaxChars > 0 && utf8.RuneCountInString(value) > o.MaxChars
+	if why, ok := o.Reserved[value]; ok {
+		return fmt.Errorf("cannot be %q: %s", value, why)
+	}
 	notListed := len(o.Enum) > 0 && !slices.Contains(o.Enum, value)
-	if tooLong || notListed || !o.pattern.MatchString(value) {
+	name := value[strings.LastIndexAny(value, `/\`)+1:]
+	isMisnamed := !strings.ContainsAny(value, "*?[]{}") && !o.NamePattern.fits(name)
+	if notListed || isMisnamed || !o.fits(value) {
 		if o.Secret {
 			return fmt.Errorf("must be %s", o.Accepts)
 		}
 		return fmt.Errorf("is %s, but must be %s", shorten(value), o.Accepts)
 	}
 	return nil
+}
+
+func (t Text) fits(value string) bool {
+	tooLong := t.MaxBytes > 0 && len(value) > t.MaxBytes || t.MaxChars > 0 && utf8.RuneCountInString(value) > t.MaxChars
+	return !tooLong && t.Pattern.fits(value)
 }
 
 func (o Option) checkMap(entries map[string]string) error {
@@ -220,31 +219,6 @@ func (o Option) checkMap(entries map[string]string) error {
 		}
 	}
 	return nil
-}
-
-// The fields of an image, and how long each may be.
-var imageFields = map[string]int{"platform": 128, "region": 128, "external_id": 2048, "source_image_id": 2048}
-
-func checkImage(image map[string]string) error {
-	for field, value := range image {
-		longest, ok := imageFields[field]
-		if !ok {
-			return fmt.Errorf("has the field %q; there are %s", field, strings.Join(sortedKeys(imageFields), ", "))
-		}
-		if utf8.RuneCountInString(value) > longest || strings.ContainsFunc(value, unicode.IsControl) {
-			return fmt.Errorf("has %s in %s, but it must be at most %d printable characters", shorten(value), field, longest)
-		}
-	}
-	for _, field := range []string{"platform", "external_id"} {
-		if image[field] == "" {
-			return fmt.Errorf("has no %s", field)
-		}
-	}
-	return nil
-}
-
-func sameImage(a, b map[string]string) bool {
-	return a["platform"] == b["platform"] && a["region"] == b["region"] && a["external_id"] == b["external_id"]
 }
 
 func shorten(value string) string {

@@ -17,15 +17,21 @@ var tableJSON []byte
 
 // Option is one row of the table.
 type Option struct {
-	// Type is one of string, bool, list (of strings), map (of strings) and images (a list of maps of strings).
+	Text
+	// Type is one of string, bool, list (of strings), map (of strings) and objects (a list of maps of strings).
 	Type     string   `json:"type"`
 	Required bool     `json:"required"`
-	Pattern  string   `json:"pattern"`
 	Enum     []string `json:"enum"`
-	Max      int      `json:"max"`
-	MaxBytes int      `json:"max_bytes"`
-	MaxChars int      `json:"max_chars"`
-	Distinct bool     `json:"distinct"`
+	// Min and Max are how many entries a list has.
+	Min      int  `json:"min"`
+	Max      int  `json:"max"`
+	Distinct bool `json:"distinct"`
+	// NamePattern is for the last part of a path, unless that is a glob.
+	NamePattern Pattern `json:"name_pattern"`
+	// Reserved are texts that cannot be given, and why.
+	Reserved map[string]string `json:"reserved"`
+	// Fields are those of the objects of a list.
+	Fields map[string]Field `json:"fields"`
 	// Accepts completes the sentence "... must be" for users.
 	Accepts string `json:"accepts"`
 	// Env is the environment variable that stands in for the option.
@@ -35,9 +41,38 @@ type Option struct {
 	Signed bool `json:"signed"`
 	// Selector options exclude each other.
 	Selector bool `json:"selector"`
-
-	pattern *regexp.Regexp
+	// Now is what the option is called since Atlas, and FormerValues what its values were called.
+	Now          string            `json:"now"`
+	FormerValues map[string]string `json:"former_values"`
 }
+
+// Text is what a text may be.
+type Text struct {
+	Pattern  Pattern `json:"pattern"`
+	MaxBytes int     `json:"max_bytes"`
+	MaxChars int     `json:"max_chars"`
+}
+
+// Field is one of an object.
+type Field struct {
+	Text
+	Required bool `json:"required"`
+	// OneOf: exactly one of the fields that say so is given.
+	OneOf bool `json:"one_of"`
+	// Key fields tell objects apart: no two of a list have the same.
+	Key bool `json:"key"`
+}
+
+// Pattern is a regular expression; everything fits the one that is not given.
+type Pattern struct{ *regexp.Regexp }
+
+// UnmarshalText compiles the expression.
+func (p *Pattern) UnmarshalText(text []byte) (err error) {
+	p.Regexp, err = regexp.Compile(string(text))
+	return err
+}
+
+func (p Pattern) fits(text string) bool { return p.Regexp == nil || p.MatchString(text) }
 
 // Table has the options of one component by name.
 type Table map[string]Option
@@ -54,12 +89,6 @@ func load() (Table, Table, Table) {
 	if err := json.Unmarshal(tableJSON, &tables); err != nil {
 		panic(err) // the table is part of the program
 	}
-	for _, table := range []Table{tables.PostProcessor, tables.DataSource, tables.Settings} {
-		for name, option := range table {
-			option.pattern = regexp.MustCompile(option.Pattern)
-			table[name] = option
-		}
-	}
 	maps.Copy(tables.PostProcessor, tables.Settings)
 	maps.Copy(tables.DataSource, tables.Settings)
 	return tables.PostProcessor, tables.DataSource, tables.Settings
@@ -68,11 +97,11 @@ func load() (Table, Table, Table) {
 // Spec is what Packer decodes HCL with. It uses only the kinds that Packer's protobuf protocol can carry.
 func (t Table) Spec() hcldec.ObjectSpec {
 	types := map[string]cty.Type{
-		"string": cty.String,
-		"bool":   cty.Bool,
-		"list":   cty.List(cty.String),
-		"map":    cty.Map(cty.String),
-		"images": cty.List(cty.Map(cty.String)),
+		"string":  cty.String,
+		"bool":    cty.Bool,
+		"list":    cty.List(cty.String),
+		"map":     cty.Map(cty.String),
+		"objects": cty.List(cty.Map(cty.String)),
 	}
 	spec := hcldec.ObjectSpec{}
 	for name, option := range t {

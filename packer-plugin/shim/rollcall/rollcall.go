@@ -34,6 +34,8 @@ type Values struct {
 	Semver      string `json:"semver,omitempty"`
 	Description string `json:"description,omitempty"`
 	Latest      *bool  `json:"latest,omitempty"`
+	// Channels in the order in which they are assigned.
+	Channels []string `json:"channels,omitempty"`
 }
 
 // Resolved is what one data source of the run read.
@@ -43,6 +45,7 @@ type Resolved struct {
 	Fingerprint string   `json:"fingerprint"`
 	ExternalIDs []string `json:"external_ids"`
 	Warnings    []string `json:"warnings,omitempty"`
+	Channel     string   `json:"channel,omitempty"`
 }
 
 // RollCall is that of one run.
@@ -89,9 +92,19 @@ func (r *RollCall) Sign(record Record) error {
 	return err
 }
 
-// SignResolved adds what a data source read. Reading the same again changes nothing.
+// SignResolved adds what a data source read. Reading the same again changes nothing; other images of the same version,
+// as those of another region, are a record of their own.
 func (r *RollCall) SignResolved(resolved Resolved) error {
-	return r.add(name("resolved", resolved.Artifact, fmt.Sprint(resolved.Number)), resolved, nil)
+	encoded, err := json.Marshal(resolved)
+	if err != nil {
+		return err
+	}
+	return r.add(name("resolved", resolved.Artifact, string(encoded)), resolved, nil)
+}
+
+// First tells whether nobody of this run asked that of the same matter before: so a thing is said once, not by each build.
+func (r *RollCall) First(matter string) bool {
+	return r.add(name("said", matter, ""), true, os.ErrExist) == nil
 }
 
 // Read gives the builds and the values of the version of an artifact, and what data sources resolved.

@@ -1,6 +1,9 @@
 package rollcall
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 func compare(first, second Record) error {
 	a, b := first.Values, second.Values
@@ -13,6 +16,8 @@ func compare(first, second Record) error {
 		return differ("description", first, second, a.Description, b.Description)
 	case a.Latest != nil && b.Latest != nil && *a.Latest != *b.Latest:
 		return differ("latest", first, second, *a.Latest, *b.Latest)
+	case len(a.Channels) > 0 && len(b.Channels) > 0 && !slices.Equal(a.Channels, b.Channels):
+		return differ("channels", first, second, a.Channels, b.Channels)
 	}
 	return nil
 }
@@ -42,6 +47,9 @@ func (v Values) with(other Values) Values {
 	}
 	if v.Latest == nil {
 		v.Latest = other.Latest
+	}
+	if len(v.Channels) == 0 {
+		v.Channels = other.Channels
 	}
 	return v
 }

@@ -1,8 +1,9 @@
-import { glob, stat } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { File_, LocalFile } from "@waybill/registry-client";
 import { describeFile } from "@waybill/registry-client/file-source";
 import { sizeText, WORTH_SAYING } from "@waybill/registry-client/upload-progress";
+import { matching } from "./matching.ts";
 
 type Tell = { warn(sentence: string): void; progress(sentence: string): void };
 
@@ -29,7 +30,7 @@ export async function describeFiles(
   for (const pattern of patterns) {
     const matches = await matching(pattern);
     if (matches.length === 0) tell.warn(`files: nothing matches ${JSON.stringify(pattern)}`);
-    for (const match of matches.sort()) wanted.set(shown(match), upload ?? true);
+    for (const match of matches) wanted.set(shown(match), upload ?? true);
   }
   const files: File_[] = [];
   const uploads: LocalFile[] = [];
@@ -51,14 +52,6 @@ export async function describeFiles(
     }
   }
   return { files, uploads };
-}
-
-async function matching(pattern: string): Promise<string[]> {
-  const matches: string[] = [];
-  for await (const entry of glob(pattern, { withFileTypes: true })) {
-    if (!entry.isDirectory()) matches.push(join(entry.parentPath, entry.name));
-  }
-  return matches;
 }
 
 function shown(path: string): string {

@@ -1,4 +1,11 @@
-import type { BuildReport, Image, RegistryError, SpoolRecord, Version } from "@waybill/registry-client";
+import type {
+  BuildReport,
+  Image,
+  Publication,
+  Published,
+  RegistryError,
+  SpoolRecord,
+} from "@waybill/registry-client";
 import type { PublishEvent, RollCall } from "../messages.ts";
 
 const MOST_SHOWN = 20;
@@ -20,33 +27,34 @@ export class Output {
     this.#emit({ error: `warning: ${sentence}` });
   };
 
-  published(build: string, version: Version, again: boolean, address: string): void {
-    const { artifact, number, fingerprint, expected_builds, missing_builds } = version;
+  published({ build: { name } }: Publication, published: Published, address: string): void {
+    const { artifact, number, fingerprint, expected_builds, missing_builds } = published.version;
     const there = expected_builds.length - missing_builds.length;
-    const verb = again ? "already has" : "reported";
-    this.#say(`${artifact}: ${verb} build ${build} (${there} of ${expected_builds.length})`);
-    this.#machine("waybill-build", artifact, build, fingerprint);
-    for (const { message } of version.warnings) this.warn(message);
-    if (version.state !== "complete" || number === null) {
+    const verb = published.again ? "already has" : "reported";
+    this.#say(`${artifact}: ${verb} build ${name} (${there} of ${expected_builds.length})`);
+    this.#machine("waybill-build", artifact, name, fingerprint);
+    if (number === null) {
+      this.#remarks(published);
       this.#say(`${artifact}: this version still waits for ${missing_builds.join(", ")}`);
       return;
     }
-    const latest = version.latest === false ? "" : " (latest)";
+    const latest = published.version.latest === false ? "" : " (latest)";
     this.#say(`${artifact}: version ${number} is complete${latest}`);
+    this.#remarks(published);
     this.#say(`Read it at ${address}v1/artifacts/${artifact}/versions/${number}`);
     this.#machine("waybill-version", artifact, String(number), fingerprint);
   }
 
-  sentLate({ artifact, build }: SpoolRecord, version: Version): void {
-    const which = version.number === null ? "an open version" : `version ${version.number}`;
+  sentLate({ artifact, build }: SpoolRecord, published: Published): void {
+    const { number, fingerprint } = published.version;
+    const which = number === null ? "an open version" : `version ${number}`;
     this.#say(`${artifact}: sent build ${build.name} from the spool, to ${which}`);
-    this.#machine("waybill-build", artifact, build.name, version.fingerprint);
-    // Such as: it did not become latest, because a version that is newer has been published meanwhile.
-    for (const { message } of version.warnings) this.warn(message);
+    this.#machine("waybill-build", artifact, build.name, fingerprint);
+    this.#remarks(published);
   }
 
-  spooled({ artifact, build, uploads = [], reason }: SpoolRecord, path: string): void {
-    const files = uploads.map(({ source }) => source);
+  spooled({ artifact, build, uploads = [], documents = [], reason }: SpoolRecord, path: string): void {
+    const files = [...uploads, ...documents].map(({ source }) => source);
     const where =
       files.length === 0 ? "" : `Files that are uploaded then must stay where they are: ${some(files)}.\n`;
     this.#emit({
@@ -70,6 +78,23 @@ export class Output {
     const made = [...images.map(shortly), ...(images.length > 0 ? [] : files.map(({ path }) => path))];
     lines.push(`This build made: ${some(made)}`);
     return lines.join("\n");
+  }
+
+  /** Such as: it did not become latest, because a version that is newer has been published meanwhile. */
+  #remarks({ version: { artifact, number, warnings }, assigned, unattached }: Published): void {
+    for (const { message } of warnings) this.warn(message);
+    for (const { document, refusal } of unattached) {
+      this.warn(`document ${document} of ${artifact} was not attached: ${refusal}`);
+    }
+    for (const { channel, refusal } of assigned) {
+      if (refusal !== undefined) {
+        this.warn(`channel ${channel} of ${artifact} was not assigned: ${refusal}`);
+        this.#machine("waybill-channel-refused", artifact, channel, refusal);
+      } else {
+        this.#say(`${artifact}: channel ${channel} is at version ${number}`);
+        this.#machine("waybill-channel", artifact, channel, String(number));
+      }
+    }
   }
 
   #say(text: string): void {

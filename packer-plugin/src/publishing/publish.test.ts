@@ -57,7 +57,7 @@ test("opens the version for the roll call, then reports the build", async () => 
   const { failure, text, machine } = await run({
     rollCall: {
       builds: ["amazon-ebs.web", "file.b"],
-      values: { fingerprint: "f-1", semver: "1.2.0", description: "", latest: false },
+      values: { fingerprint: "f-1", semver: "1.2.0", description: "", latest: false, channels: [] },
     },
   });
   expect(failure).toBeUndefined();
@@ -119,7 +119,7 @@ test("a version that is gone when its build is reported costs no record", async 
 
 test("what waits is sent before what is new", async () => {
   registry.answerWith(() => problem(500, "internal"));
-  await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "" } } });
+  await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "", channels: [] } } });
   registry.answerWith(undefined);
   registry.seen.length = 0;
   const { text } = await run();
@@ -152,7 +152,7 @@ test("what the registry remarks on a build from the spool is shown", async () =>
 
 test("what is new does not overtake what cannot be sent", async () => {
   registry.answerWith(() => problem(500, "internal"));
-  await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "" } } });
+  await run({ rollCall: { values: { fingerprint: "older", semver: "", description: "", channels: [] } } });
   registry.seen.length = 0;
   await run();
   expect(registry.seen.every(({ body }) => body.includes("older"))).toBe(true);

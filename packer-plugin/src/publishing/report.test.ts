@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { publishRequest } from "../../test/request.ts";
 import { readFacts } from "../builders/facts.ts";
 import { PostProcessorOptions } from "../options.ts";
-import { findParents, makeReport } from "./report.ts";
+import { makeReport } from "./report.ts";
 
 async function report(change: Parameters<typeof publishRequest>[0] = {}) {
   const warnings: string[] = [];
@@ -88,6 +88,7 @@ const base = {
   fingerprint: "f",
   external_ids: ["ami-0", "ami-00"],
   warnings: ["It is revoked."],
+  channel: "production",
 };
 const other = {
   artifact: "hashicorp/other",
@@ -95,23 +96,11 @@ const other = {
   fingerprint: "g",
   external_ids: ["ami-9"],
   warnings: [],
+  channel: "",
 };
-const built = (source?: string) => [
-  { platform: "aws", region: "r", external_id: "ami-1", ...(source && { source_image_id: source }) },
-];
-
-test("the version that the source image belongs to is the parent", () => {
-  expect(findParents(built("ami-0"), [base, other])).toEqual([base]);
-  expect(findParents(built("ami-elsewhere"), [base, other])).toEqual([]);
-});
-
-test("without a source, all that the run read are parents", () => {
-  expect(findParents(built(), [base, other])).toHaveLength(2);
-});
-
 test("what the registry remarks on a parent is shown again, and on nothing else", async () => {
   const remarked = { ...other, warnings: ["It is old."] };
   const { made, warnings } = await report({ rollCall: { resolved: [base, remarked] } });
-  expect(made.parents).toEqual([{ artifact: "hashicorp/base", version: 3 }]);
+  expect(made.parents).toEqual([{ artifact: "hashicorp/base", version: 3, channel: "production" }]);
   expect(warnings).toEqual(["this was built from version 3 of hashicorp/base: It is revoked."]);
 });

@@ -1,9 +1,11 @@
-import type { BuildReport, Image, LocalFile } from "@waybill/registry-client";
+import type { BuildReport, File_, Image, LocalFile } from "@waybill/registry-client";
 import type { Facts } from "../builders/facts.ts";
-import { mapArtifact } from "../builders/mapping.ts";
+import { type Mapped, mapArtifact } from "../builders/mapping.ts";
 import { describeFiles } from "../files/describe.ts";
-import type { PublishRequest, ResolvedVersion } from "../messages.ts";
+import type { PublishRequest } from "../messages.ts";
 import type { PostProcessorOptions } from "../options.ts";
+import { asParent, findParents } from "../reading/parents.ts";
+import { declaredParents } from "./parents.ts";
 
 // What a registry takes; facts come from builders, and one that is too long must not cost the whole record.
 const LONGEST_VALUE = 4096;
@@ -33,20 +35,21 @@ export async function makeReport(
     );
   }
   const images = known.images.length > 0 ? known.images.map(declared) : mapped.images;
-  const { files, uploads } = await describeFiles(facts.files, options, tell);
+  const { files, uploads } = await describeFiles(mapped.files, options, tell);
   if (images.length + files.length === 0) throw new NothingToReport();
   const parents = findParents(images, roll_call.resolved);
   for (const { artifact, number, warnings } of parents) {
     for (const warning of warnings) warn(`this was built from version ${number} of ${artifact}: ${warning}`);
   }
+  const artifactType = options.artifact_type ?? mapped.artifactType;
   const report = {
-    artifact_type: options.artifact_type ?? mapped.artifactType,
-    metadata: { ...mapped.metadata, ...known.metadata },
+    artifact_type: artifactType,
+    metadata: { ...mapped.metadata, ...boxChecksum(artifactType, files), ...known.metadata },
     labels: known.labels,
     images: images.map(bounded),
     files,
-    parents: parents.map(({ artifact, number }) => ({ artifact, version: number })),
-    provenance: provenanceOf(facts, run),
+    parents: known.parents ? declaredParents(known.parents, roll_call.artifact) : parents.map(asParent),
+    provenance: provenanceOf(facts.builderId, mapped.facts, run),
     started_at: run.started_at,
     ended_at: run.ended_at,
   };
@@ -63,17 +66,6 @@ export class NothingToReport extends Error {
   }
 }
 
-/**
- * Of the versions that the run's data sources read, those that a build was made from: one of their images is its
- * source. When the builder does not say what its source was, all of them.
- */
-export function findParents(images: Image[], resolved: ResolvedVersion[]): ResolvedVersion[] {
-  const sources = new Set(images.flatMap(({ source_image_id }) => source_image_id ?? []));
-  return resolved.filter(
-    ({ external_ids }) => sources.size === 0 || external_ids.some((id) => sources.has(id)),
-  );
-}
-
 /** Packer leaves a mark where the template uses a variable of the build that this builder does not set. */
 function dropUnknown(options: PostProcessorOptions, warn: (sentence: string) => void) {
   function isKnown(where: string, texts: (string | undefined)[]): boolean {
@@ -87,6 +79,7 @@ function dropUnknown(options: PostProcessorOptions, warn: (sentence: string) => 
     metadata: Object.fromEntries(entries("metadata")),
     labels: Object.fromEntries(entries("labels")),
     images: options.images.filter((image, index) => isKnown(`images[${index}]`, Object.values(image))),
+    parents: options.parents?.filter((parent, index) => isKnown(`parents[${index}]`, Object.values(parent))),
   };
 }
 
@@ -103,19 +96,29 @@ function bounded(image: Image): Image {
   return { ...image, labels: Object.fromEntries(cut) };
 }
 
+/** What a catalogue of Vagrant boxes says of one. */
+function boxChecksum(artifactType: string, files: File_[]): Record<string, string> {
+  const [box, another] = files.filter(({ path }) => path.endsWith(".box"));
+  if (artifactType !== "vagrant.box" || !box || another) return {};
+  return { checksum_type: "sha256", checksum: box.sha256 };
+}
+
 /** The shim let pass only what may be known of generated_data. */
-function provenanceOf(facts: Facts, run: PublishRequest["run"]): NonNullable<BuildReport["provenance"]> {
-  const { ID: _id, PackerRunUUID: _uuid, ...generated } = facts.generated;
-  const scalars = Object.entries(generated).flatMap(([key, value]) => {
-    if (typeof value === "string") return [[key, value.slice(0, LONGEST_VALUE)]];
-    return typeof value === "number" || typeof value === "boolean" ? [[key, value]] : [];
-  });
+function provenanceOf(
+  builderId: string,
+  facts: Mapped["facts"],
+  run: PublishRequest["run"],
+): NonNullable<BuildReport["provenance"]> {
+  const bounded = Object.entries(facts).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value.slice(0, LONGEST_VALUE) : value,
+  ]);
   return {
     packer_version: run.packer_version,
     plugin_version: run.plugin_version,
     packer_run_uuid: run.uuid,
     builder_type: run.builder_type,
-    builder_id: facts.builderId,
-    ...Object.fromEntries(scalars),
+    builder_id: builderId,
+    ...Object.fromEntries(bounded),
   };
 }

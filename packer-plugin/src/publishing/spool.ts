@@ -12,9 +12,11 @@ import type { Output } from "./output.ts";
 /**
  * Sends what earlier runs could not publish, so that versions are numbered in the order they were built.
  *
- * @returns why sending stopped; what is new would meet the same, and must not overtake what waits
+ * @returns why what waits was not sent, when this artifact has a part in it: what is new would meet the same, and must
+ *   not overtake what waits
  */
 export async function sendWaiting(
+  artifact: string,
   client: RegistryClient,
   output: Output,
   env: NodeJS.ProcessEnv,
@@ -23,15 +25,19 @@ export async function sendWaiting(
   const directory = spoolDirectory(env);
   const { sending: onProgress, done: onDone } = new UploadProgress(output.progress);
   try {
-    const { stopped } = await sendSpool(directory, client, {
+    const { stopped, blocked } = await sendSpool(directory, client, {
       signal,
       onProgress,
       onDone,
-      onSent: (record, version) => output.sentLate(record, version),
+      onWaiting: () => output.progress("Another process is sending what waits in the spool; waiting for it"),
+      onSent: (record, published) => output.sentLate(record, published),
       onSetAside: (path, reason) =>
         output.warn(`the registry refuses a build from the spool: ${reason}. It was moved aside: ${path}`),
     });
-    return stopped;
+    for (const [other, { message }] of blocked) {
+      if (other !== artifact) output.warn(`builds of ${other} still wait in the spool: ${message}`);
+    }
+    return stopped ?? blocked.get(artifact);
   } catch (error) {
     // A broken spool must not keep what is new from being published.
     output.warn(`the spool ${directory} cannot be sent: ${error instanceof Error ? error.message : error}`);
