@@ -39,6 +39,9 @@ import { metricsRoutes } from "./metrics/routes.ts";
 import { namespaceRoutes } from "./namespaces/routes.ts";
 import { NamespaceService } from "./namespaces/service.ts";
 import type { Outbound } from "./outbound/fetch.ts";
+import { providerRoutes } from "./providers/routes.ts";
+import { ProviderService } from "./providers/service.ts";
+import type { ProviderStore } from "./providers/store.ts";
 import { resolvingRoutes } from "./resolving/routes.ts";
 import { ResolvingService } from "./resolving/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -82,6 +85,8 @@ export type AppNeeds = {
   /** Where the bytes of files are, and how many one may have. */
   files: FileStore;
   maxFileSize: number;
+  /** Where releases of Terraform providers are, when they are offered. */
+  providers?: ProviderStore | undefined;
   /** How the registry sends requests to others. */
   outbound: Outbound;
   /** How it sends e-mail, when it can. */
@@ -138,6 +143,7 @@ export function createApp(appNeeds: AppNeeds): Hono {
   const sending = { database, clock, jobs: appNeeds.jobs, outbound: appNeeds.outbound, mail: appNeeds.mail };
   webhookRoutes(register, new WebhookService(sending), new DeliveryService(sending));
   startDelivering(sending);
+  providerRoutes(register, new ProviderService(appNeeds.providers));
   let document: (ReturnType<typeof openApiDocument> & Record<string, unknown>) | undefined;
   healthRoutes(register, database.ping, () => {
     document ??= { ...openApiDocument() };

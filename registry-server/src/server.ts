@@ -15,6 +15,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { measureProcess } from "./metrics/process.ts";
 import { measureRegistry, timeWrites } from "./metrics/registry.ts";
 import { createOutbound, type Outbound } from "./outbound/fetch.ts";
+import { openProviders } from "./providers/store.ts";
 import { type Bootstrap, bootstrapTokens } from "./tokens/bootstrap.ts";
 import { LastUses } from "./tokens/last-uses.ts";
 import type { Clock } from "./unit.ts";
@@ -78,6 +79,7 @@ async function runAlone(config: Config, log: Logger, clock: Clock): Promise<Runn
       log.error({ err: error }, "files cannot be stored now");
       return error.message;
     });
+    const providers = await openProviders(config.providers);
     const consumptions = new Consumptions(database, clock, log);
     const lastUses = new LastUses(database, clock);
     const outbound = createOutbound({ allowedNetworks: config.allowNetworks });
@@ -94,6 +96,7 @@ async function runAlone(config: Config, log: Logger, clock: Clock): Promise<Runn
       mail,
       files,
       maxFileSize,
+      providers,
       gate,
       metrics,
     });

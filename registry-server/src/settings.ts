@@ -142,6 +142,11 @@ export const settings = {
     help: "region of the bucket (AWS_REGION, or us-east-1)",
     schema: z.string().min(1).optional(),
   },
+  providers: {
+    value: "path",
+    help: "releases of Terraform providers to offer to whoever asks, in a\ndirectory for each namespace (none)",
+    schema: z.string().min(1).optional(),
+  },
   incompleteTtl: {
     value: "time",
     help: "when a version nobody reports to expires (7d)",

@@ -13,6 +13,7 @@ import type { ProblemBody } from "../src/http/problem.ts";
 import type { FoundImage } from "../src/images/schema.ts";
 import type { Jobs } from "../src/jobs/queue.ts";
 import { createOutbound } from "../src/outbound/fetch.ts";
+import type { ProviderStore } from "../src/providers/store.ts";
 import type { Resolved, ResolveResult } from "../src/resolving/schema.ts";
 import { LastUses } from "../src/tokens/last-uses.ts";
 import type { Version, VersionSummary } from "../src/versions/schema.ts";
@@ -67,6 +68,7 @@ export class Api {
       maxLogSize?: number;
       files?: FileStore;
       maxFileSize?: number;
+      providers?: ProviderStore;
     } = {},
   ) {
     const log = pino({ level: options.logTo ? "trace" : "silent" }, { write: options.logTo ?? (() => {}) });
@@ -82,7 +84,7 @@ export class Api {
     const needs = { database, log, clock: clock.read, dev, incompleteTtlMs: 7 * day, consumptions, closing };
     const { maxLogSize = 1024 * 1024, maxFileSize = 1024 * 1024 } = options;
     this.files = options.files ?? openDirectoryStore(join(tmpdir(), "waybill-test-files"));
-    const { mail } = options;
+    const { mail, providers } = options;
     this.#app = createApp({
       ...needs,
       jobs,
@@ -92,6 +94,7 @@ export class Api {
       outbound,
       files: this.files,
       maxFileSize,
+      providers,
     });
   }
 

@@ -33,6 +33,13 @@ const values: Record<string, string> = {
   id: "1",
   webhook: "x",
   delivery: "1",
+  publisher: "waybill",
+  type: "waybill",
+  os: "linux",
+  arch: "amd64",
+  file: "terraform-provider-waybill_0.1.0_SHA256SUMS",
+  host: "registry.terraform.io",
+  document: "0.1.0.json",
 };
 
 export type Sent = { method: string; path: string; init: RequestInit };

@@ -12,6 +12,7 @@ import * as images from "../images/routes.ts";
 import * as logs from "../logs/routes.ts";
 import { getMetrics } from "../metrics/routes.ts";
 import * as namespaces from "../namespaces/routes.ts";
+import * as providers from "../providers/routes.ts";
 import * as resolving from "../resolving/routes.ts";
 import * as retention from "../retention/routes.ts";
 import * as revocations from "../revocations/routes.ts";
@@ -58,6 +59,8 @@ export const contracts = [
   ...[webhooks.createWebhook, webhooks.listWebhooks, webhooks.getWebhook, webhooks.changeWebhook],
   ...[webhooks.deleteWebhook, webhooks.testWebhook, webhooks.rotateWebhookSecret],
   ...[webhooks.listDeliveries, webhooks.getDelivery, webhooks.replayDeliveries],
+  ...[providers.getTerraformServices, providers.listProviderVersions, providers.getProviderPackage],
+  ...[providers.downloadProviderFile, providers.listMirroredVersions, providers.getMirroredArchives],
   ...[health.getHealth, health.getReadiness, getMetrics, health.getOpenApi],
 ];
 

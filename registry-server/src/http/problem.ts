@@ -11,6 +11,7 @@ export const problemCodes = {
   artifact_not_found: [404, "There is no such artifact"],
   version_not_found: [404, "There is no such version"],
   build_not_found: [404, "There is no such build"],
+  provider_not_found: [404, "There is no such provider"],
   document_not_found: [404, "There is no such document"],
   file_not_found: [404, "There is no such file"],
   log_not_found: [404, "The build has no log"],
