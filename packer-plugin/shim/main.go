@@ -19,7 +19,8 @@ func main() {
 	set := plugin.NewSet()
 	set.SetVersion(version.NewPluginVersion(pluginVersion, "", ""))
 	set.RegisterPostProcessor(plugin.DEFAULT_NAME, &postprocessor.PostProcessor{Version: pluginVersion})
-	set.RegisterDatasource("artifact", &datasource.DataSource{})
+	set.RegisterDatasource("artifact", datasource.NewArtifact())
+	set.RegisterDatasource("version", datasource.NewVersion())
 	if err := set.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

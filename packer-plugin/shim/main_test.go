@@ -42,7 +42,7 @@ func TestDescribePrintsOnlyJSONAndNeedsNoNode(t *testing.T) {
 	if described.APIVersion != "x5.0" || described.Protocol != "v2" || described.Version == "" {
 		t.Errorf("got %+v", described)
 	}
-	if !slices.Equal(described.PostProcessors, []string{"-packer-default-plugin-name-"}) || !slices.Equal(described.DataSources, []string{"artifact"}) {
+	if !slices.Equal(described.PostProcessors, []string{"-packer-default-plugin-name-"}) || !slices.Equal(described.DataSources, []string{"artifact", "version"}) {
 		t.Errorf("got %+v", described)
 	}
 }

@@ -35,7 +35,7 @@ afterEach(async () => {
 function connect(socket: string) {
   const client = new PluginClient(`unix:${socket}`, credentials.createInsecure());
   onTestFinished(() => client.close());
-  return client as unknown as Record<"Publish" | "ReadArtifact", (...args: unknown[]) => never>;
+  return client as unknown as Record<"Publish" | "Read", (...args: unknown[]) => never>;
 }
 
 async function publishOver(client: ReturnType<typeof connect>, request: object): Promise<object[]> {
@@ -74,7 +74,7 @@ test("a version that cannot be read is an error with the registry's sentence", a
     body: { title: "t", status: 404, code: "artifact_not_found", detail: 'There is no artifact "h/w".' },
   }));
   const error = await new Promise<ServiceError>((resolve) =>
-    client.ReadArtifact({ options: '{"artifact":"h/w"}' }, resolve),
+    client.Read({ data_source: "artifact", options: '{"artifact":"h/w"}' }, resolve),
   );
   expect(error.details).toBe('There is no artifact "h/w".');
 });

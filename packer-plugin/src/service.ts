@@ -9,11 +9,11 @@ import {
 import { fromJSON } from "@grpc/proto-loader";
 import { ReferenceError_, RegistryError, SettingsError } from "@waybill/registry-client";
 import schema from "./generated/plugin.json" with { type: "json" };
-import type { PublishEvent, PublishRequest, ReadArtifactRequest, ReadArtifactResponse } from "./messages.ts";
+import type { PublishEvent, PublishRequest, ReadRequest, ReadResponse } from "./messages.ts";
 import { Output } from "./publishing/output.ts";
 import { publish } from "./publishing/publish.ts";
 import { NothingToReport } from "./publishing/report.ts";
-import { readArtifact } from "./reading/read-artifact.ts";
+import { read } from "./reading/read.ts";
 
 const LOADER_OPTIONS = { keepCase: true, longs: Number, defaults: true, arrays: true, oneofs: false };
 const MAX_MESSAGE = 64 * 1024 * 1024;
@@ -69,12 +69,12 @@ function handlers(
     callback(null, {});
   }
 
-  async function handleReadArtifact(
-    { request }: grpc.ServerUnaryCall<ReadArtifactRequest, ReadArtifactResponse>,
-    callback: grpc.sendUnaryData<ReadArtifactResponse>,
+  async function handleRead(
+    { request }: grpc.ServerUnaryCall<ReadRequest, ReadResponse>,
+    callback: grpc.sendUnaryData<ReadResponse>,
   ): Promise<void> {
     try {
-      callback(null, await readArtifact(request.options, env));
+      callback(null, await read(request, env));
     } catch (error) {
       callback({ code: status.FAILED_PRECONDITION, details: sentence(error) });
     }
@@ -88,7 +88,7 @@ function handlers(
   return {
     Publish: followPublish as UntypedHandleCall,
     Interrupt: handleInterrupt as UntypedHandleCall,
-    ReadArtifact: handleReadArtifact as UntypedHandleCall,
+    Read: handleRead as UntypedHandleCall,
   };
 }
 

@@ -1,5 +1,5 @@
-// Package datasource is the Packer component `waybill-artifact`: it reads one version of an artifact, so that its
-// images can be the source of the next build.
+// Package datasource is the Packer components `waybill-artifact` and `waybill-version`: they read one version of an
+// artifact, so that its images can be the source of the next build.
 package datasource
 
 import (
@@ -23,10 +23,20 @@ import (
 	"github.com/waybill/waybill/packer-plugin/shim/secrets"
 )
 
-// DataSource reads one artifact. Packer starts a process of its own for each.
-type DataSource struct{ options map[string]any }
+// DataSource reads one version of an artifact. Packer starts a process of its own for each.
+type DataSource struct {
+	kind    string
+	output  hcldec.ObjectSpec
+	options map[string]any
+}
 
 var _ packersdk.Datasource = (*DataSource)(nil)
+
+// NewArtifact makes `waybill-artifact`, which reads what the filters leave of a version.
+func NewArtifact() *DataSource { return &DataSource{kind: "artifact", output: artifactOutput()} }
+
+// NewVersion makes `waybill-version`, which reads all of a version and how it was made.
+func NewVersion() *DataSource { return &DataSource{kind: "version", output: versionOutput()} }
 
 // ConfigSpec tells Packer the options.
 func (d *DataSource) ConfigSpec() hcldec.ObjectSpec { return options.DataSource.Spec() }
@@ -41,41 +51,9 @@ func (d *DataSource) Configure(raws ...any) error {
 	return err
 }
 
-// OutputSpec has the shape of every answer. Packer puts all data sources of a template into one map, so that an answer
+// OutputSpec has the shape of every answer. Packer puts all data sources of one kind into one map, so that an answer
 // may not differ in type: what is not there is null or empty.
-func (d *DataSource) OutputSpec() hcldec.ObjectSpec {
-	return hcldec.ObjectSpec{
-		"artifact":      attribute("artifact", cty.String),
-		"number":        attribute("number", cty.Number),
-		"semver":        attribute("semver", cty.String),
-		"fingerprint":   attribute("fingerprint", cty.String),
-		"description":   attribute("description", cty.String),
-		"channel":       attribute("channel", cty.String),
-		"created_at":    attribute("created_at", cty.String),
-		"external_id":   attribute("external_id", cty.String),
-		"metadata":      attribute("metadata", cty.Map(cty.String)),
-		"metadata_full": attribute("metadata_full", cty.Map(cty.String)),
-		"labels":        attribute("labels", cty.Map(cty.String)),
-		"images": block("images", map[string]cty.Type{
-			"platform": cty.String, "region": cty.String, "external_id": cty.String, "source_image_id": cty.String,
-			"build": cty.String, "artifact_type": cty.String, "labels": cty.Map(cty.String),
-		}),
-		// The size is a text: numbers inside lists do not survive Packer's gob protocol.
-		"files": block("files", map[string]cty.Type{
-			"path": cty.String, "size": cty.String, "sha256": cty.String, "build": cty.String,
-		}),
-	}
-}
-
-func attribute(name string, of cty.Type) hcldec.Spec { return &hcldec.AttrSpec{Name: name, Type: of} }
-
-func block(name string, fields map[string]cty.Type) hcldec.Spec {
-	nested := hcldec.ObjectSpec{}
-	for field, of := range fields {
-		nested[field] = attribute(field, of)
-	}
-	return &hcldec.BlockListSpec{TypeName: name, Nested: nested}
-}
+func (d *DataSource) OutputSpec() hcldec.ObjectSpec { return d.output }
 
 // Execute reads the version and signs it in the roll call of this run, so that builds made from it know their parent.
 func (d *DataSource) Execute() (cty.Value, error) {
@@ -91,7 +69,7 @@ func (d *DataSource) Execute() (cty.Value, error) {
 	return value, nil
 }
 
-func (d *DataSource) read() (*pluginv1.ReadArtifactResponse, error) {
+func (d *DataSource) read() (*pluginv1.ReadResponse, error) {
 	encoded, err := json.Marshal(d.options)
 	if err != nil {
 		return nil, err
@@ -101,7 +79,7 @@ func (d *DataSource) read() (*pluginv1.ReadArtifactResponse, error) {
 		return nil, err
 	}
 	defer running.Close()
-	answer, err := running.ReadArtifact(context.Background(), &pluginv1.ReadArtifactRequest{Options: string(encoded)})
+	answer, err := running.Read(context.Background(), &pluginv1.ReadRequest{DataSource: d.kind, Options: string(encoded)})
 	if err != nil {
 		return nil, errors.New(status.Convert(err).Message())
 	}
@@ -119,6 +97,6 @@ func sign(resolved *pluginv1.ResolvedVersion) error {
 	}
 	return rollCall.SignResolved(rollcall.Resolved{
 		Artifact: resolved.Artifact, Number: resolved.Number, Fingerprint: resolved.Fingerprint, ExternalIDs: resolved.ExternalIds,
-		Warnings: resolved.Warnings,
+		Warnings: resolved.Warnings, Channel: resolved.Channel,
 	})
 }

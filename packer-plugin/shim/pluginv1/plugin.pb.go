@@ -180,7 +180,9 @@ type VersionValues struct {
 	Semver      string                 `protobuf:"bytes,2,opt,name=semver,proto3" json:"semver,omitempty"`
 	Description string                 `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
 	// Not set when no post-processor of the run says it.
-	Latest        *bool `protobuf:"varint,4,opt,name=latest,proto3,oneof" json:"latest,omitempty"`
+	Latest *bool `protobuf:"varint,4,opt,name=latest,proto3,oneof" json:"latest,omitempty"`
+	// Assigned when the version is complete, in this order.
+	Channels      []string `protobuf:"bytes,5,rep,name=channels,proto3" json:"channels,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -243,6 +245,13 @@ func (x *VersionValues) GetLatest() bool {
 	return false
 }
 
+func (x *VersionValues) GetChannels() []string {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
 type ResolvedVersion struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	Artifact    string                 `protobuf:"bytes,1,opt,name=artifact,proto3" json:"artifact,omitempty"`
@@ -250,7 +259,9 @@ type ResolvedVersion struct {
 	Fingerprint string                 `protobuf:"bytes,3,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
 	ExternalIds []string               `protobuf:"bytes,4,rep,name=external_ids,json=externalIds,proto3" json:"external_ids,omitempty"`
 	// What the registry remarks on it, such as that it is revoked.
-	Warnings      []string `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	Warnings []string `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	// The channel that it was read from; empty when it was named otherwise.
+	Channel       string `protobuf:"bytes,6,opt,name=channel,proto3" json:"channel,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -320,6 +331,13 @@ func (x *ResolvedVersion) GetWarnings() []string {
 	return nil
 }
 
+func (x *ResolvedVersion) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
 // Packer's artifact, read over Packer's RPC.
 type Artifact struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
@@ -331,6 +349,8 @@ type Artifact struct {
 	GeneratedData string `protobuf:"bytes,5,opt,name=generated_data,json=generatedData,proto3" json:"generated_data,omitempty"`
 	// JSON: the registry-image metadata; "null" when the builder has none.
 	RegistryImage string `protobuf:"bytes,6,opt,name=registry_image,json=registryImage,proto3" json:"registry_image,omitempty"`
+	// What the artifact says of itself in words, for the builders that tell some of it nowhere else.
+	Text          string `protobuf:"bytes,7,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -403,6 +423,13 @@ func (x *Artifact) GetGeneratedData() string {
 func (x *Artifact) GetRegistryImage() string {
 	if x != nil {
 		return x.RegistryImage
+	}
+	return ""
+}
+
+func (x *Artifact) GetText() string {
+	if x != nil {
+		return x.Text
 	}
 	return ""
 }
@@ -776,27 +803,30 @@ func (*InterruptResponse) Descriptor() ([]byte, []int) {
 	return file_waybill_plugin_v1_plugin_proto_rawDescGZIP(), []int{10}
 }
 
-type ReadArtifactRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Options       string                 `protobuf:"bytes,1,opt,name=options,proto3" json:"options,omitempty"`
+type ReadRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The options of the template as a JSON object.
+	Options string `protobuf:"bytes,1,opt,name=options,proto3" json:"options,omitempty"`
+	// Which data source asks: "artifact" or "version".
+	DataSource    string `protobuf:"bytes,2,opt,name=data_source,json=dataSource,proto3" json:"data_source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ReadArtifactRequest) Reset() {
-	*x = ReadArtifactRequest{}
+func (x *ReadRequest) Reset() {
+	*x = ReadRequest{}
 	mi := &file_waybill_plugin_v1_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ReadArtifactRequest) String() string {
+func (x *ReadRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ReadArtifactRequest) ProtoMessage() {}
+func (*ReadRequest) ProtoMessage() {}
 
-func (x *ReadArtifactRequest) ProtoReflect() protoreflect.Message {
+func (x *ReadRequest) ProtoReflect() protoreflect.Message {
 	mi := &file_waybill_plugin_v1_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -808,19 +838,26 @@ func (x *ReadArtifactRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ReadArtifactRequest.ProtoReflect.Descriptor instead.
-func (*ReadArtifactRequest) Descriptor() ([]byte, []int) {
+// Deprecated: Use ReadRequest.ProtoReflect.Descriptor instead.
+func (*ReadRequest) Descriptor() ([]byte, []int) {
 	return file_waybill_plugin_v1_plugin_proto_rawDescGZIP(), []int{11}
 }
 
-func (x *ReadArtifactRequest) GetOptions() string {
+func (x *ReadRequest) GetOptions() string {
 	if x != nil {
 		return x.Options
 	}
 	return ""
 }
 
-type ReadArtifactResponse struct {
+func (x *ReadRequest) GetDataSource() string {
+	if x != nil {
+		return x.DataSource
+	}
+	return ""
+}
+
+type ReadResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// JSON, in the shape of the data source's output.
 	Output        string           `protobuf:"bytes,1,opt,name=output,proto3" json:"output,omitempty"`
@@ -829,20 +866,20 @@ type ReadArtifactResponse struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ReadArtifactResponse) Reset() {
-	*x = ReadArtifactResponse{}
+func (x *ReadResponse) Reset() {
+	*x = ReadResponse{}
 	mi := &file_waybill_plugin_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ReadArtifactResponse) String() string {
+func (x *ReadResponse) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ReadArtifactResponse) ProtoMessage() {}
+func (*ReadResponse) ProtoMessage() {}
 
-func (x *ReadArtifactResponse) ProtoReflect() protoreflect.Message {
+func (x *ReadResponse) ProtoReflect() protoreflect.Message {
 	mi := &file_waybill_plugin_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -854,19 +891,19 @@ func (x *ReadArtifactResponse) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ReadArtifactResponse.ProtoReflect.Descriptor instead.
-func (*ReadArtifactResponse) Descriptor() ([]byte, []int) {
+// Deprecated: Use ReadResponse.ProtoReflect.Descriptor instead.
+func (*ReadResponse) Descriptor() ([]byte, []int) {
 	return file_waybill_plugin_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
-func (x *ReadArtifactResponse) GetOutput() string {
+func (x *ReadResponse) GetOutput() string {
 	if x != nil {
 		return x.Output
 	}
 	return ""
 }
 
-func (x *ReadArtifactResponse) GetResolved() *ResolvedVersion {
+func (x *ReadResponse) GetResolved() *ResolvedVersion {
 	if x != nil {
 		return x.Resolved
 	}
@@ -888,19 +925,21 @@ const file_waybill_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x05build\x18\x02 \x01(\tR\x05build\x128\n" +
 	"\x06values\x18\x03 \x01(\v2 .waybill.plugin.v1.VersionValuesR\x06values\x12\x16\n" +
 	"\x06builds\x18\x04 \x03(\tR\x06builds\x12>\n" +
-	"\bresolved\x18\x05 \x03(\v2\".waybill.plugin.v1.ResolvedVersionR\bresolved\"\x93\x01\n" +
+	"\bresolved\x18\x05 \x03(\v2\".waybill.plugin.v1.ResolvedVersionR\bresolved\"\xaf\x01\n" +
 	"\rVersionValues\x12 \n" +
 	"\vfingerprint\x18\x01 \x01(\tR\vfingerprint\x12\x16\n" +
 	"\x06semver\x18\x02 \x01(\tR\x06semver\x12 \n" +
 	"\vdescription\x18\x03 \x01(\tR\vdescription\x12\x1b\n" +
-	"\x06latest\x18\x04 \x01(\bH\x00R\x06latest\x88\x01\x01B\t\n" +
-	"\a_latest\"\xa6\x01\n" +
+	"\x06latest\x18\x04 \x01(\bH\x00R\x06latest\x88\x01\x01\x12\x1a\n" +
+	"\bchannels\x18\x05 \x03(\tR\bchannelsB\t\n" +
+	"\a_latest\"\xc0\x01\n" +
 	"\x0fResolvedVersion\x12\x1a\n" +
 	"\bartifact\x18\x01 \x01(\tR\bartifact\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\x03R\x06number\x12 \n" +
 	"\vfingerprint\x18\x03 \x01(\tR\vfingerprint\x12!\n" +
 	"\fexternal_ids\x18\x04 \x03(\tR\vexternalIds\x12\x1a\n" +
-	"\bwarnings\x18\x05 \x03(\tR\bwarnings\"\xb3\x01\n" +
+	"\bwarnings\x18\x05 \x03(\tR\bwarnings\x12\x18\n" +
+	"\achannel\x18\x06 \x01(\tR\achannel\"\xc7\x01\n" +
 	"\bArtifact\x12\x1d\n" +
 	"\n" +
 	"builder_id\x18\x01 \x01(\tR\tbuilderId\x12\x0e\n" +
@@ -908,7 +947,8 @@ const file_waybill_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x05files\x18\x03 \x03(\tR\x05files\x12\x14\n" +
 	"\x05state\x18\x04 \x01(\tR\x05state\x12%\n" +
 	"\x0egenerated_data\x18\x05 \x01(\tR\rgeneratedData\x12%\n" +
-	"\x0eregistry_image\x18\x06 \x01(\tR\rregistryImage\"\xc4\x01\n" +
+	"\x0eregistry_image\x18\x06 \x01(\tR\rregistryImage\x12\x12\n" +
+	"\x04text\x18\a \x01(\tR\x04text\"\xc4\x01\n" +
 	"\x03Run\x12\x12\n" +
 	"\x04uuid\x18\x01 \x01(\tR\x04uuid\x12!\n" +
 	"\fbuilder_type\x18\x02 \x01(\tR\vbuilderType\x12%\n" +
@@ -929,16 +969,18 @@ const file_waybill_plugin_v1_plugin_proto_rawDesc = "" +
 	"\aOutcome\x12\x18\n" +
 	"\afailure\x18\x01 \x01(\tR\afailure\"\x12\n" +
 	"\x10InterruptRequest\"\x13\n" +
-	"\x11InterruptResponse\"/\n" +
-	"\x13ReadArtifactRequest\x12\x18\n" +
-	"\aoptions\x18\x01 \x01(\tR\aoptions\"n\n" +
-	"\x14ReadArtifactResponse\x12\x16\n" +
+	"\x11InterruptResponse\"H\n" +
+	"\vReadRequest\x12\x18\n" +
+	"\aoptions\x18\x01 \x01(\tR\aoptions\x12\x1f\n" +
+	"\vdata_source\x18\x02 \x01(\tR\n" +
+	"dataSource\"f\n" +
+	"\fReadResponse\x12\x16\n" +
 	"\x06output\x18\x01 \x01(\tR\x06output\x12>\n" +
-	"\bresolved\x18\x02 \x01(\v2\".waybill.plugin.v1.ResolvedVersionR\bresolved2\x92\x02\n" +
+	"\bresolved\x18\x02 \x01(\v2\".waybill.plugin.v1.ResolvedVersionR\bresolved2\xfa\x01\n" +
 	"\x06Plugin\x12O\n" +
 	"\aPublish\x12!.waybill.plugin.v1.PublishRequest\x1a\x1f.waybill.plugin.v1.PublishEvent0\x01\x12V\n" +
-	"\tInterrupt\x12#.waybill.plugin.v1.InterruptRequest\x1a$.waybill.plugin.v1.InterruptResponse\x12_\n" +
-	"\fReadArtifact\x12&.waybill.plugin.v1.ReadArtifactRequest\x1a'.waybill.plugin.v1.ReadArtifactResponseB8Z6github.com/waybill/waybill/packer-plugin/shim/pluginv1b\x06proto3"
+	"\tInterrupt\x12#.waybill.plugin.v1.InterruptRequest\x1a$.waybill.plugin.v1.InterruptResponse\x12G\n" +
+	"\x04Read\x12\x1e.waybill.plugin.v1.ReadRequest\x1a\x1f.waybill.plugin.v1.ReadResponseB8Z6github.com/waybill/waybill/packer-plugin/shim/pluginv1b\x06proto3"
 
 var (
 	file_waybill_plugin_v1_plugin_proto_rawDescOnce sync.Once
@@ -954,19 +996,19 @@ func file_waybill_plugin_v1_plugin_proto_rawDescGZIP() []byte {
 
 var file_waybill_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_waybill_plugin_v1_plugin_proto_goTypes = []any{
-	(*PublishRequest)(nil),       // 0: waybill.plugin.v1.PublishRequest
-	(*RollCall)(nil),             // 1: waybill.plugin.v1.RollCall
-	(*VersionValues)(nil),        // 2: waybill.plugin.v1.VersionValues
-	(*ResolvedVersion)(nil),      // 3: waybill.plugin.v1.ResolvedVersion
-	(*Artifact)(nil),             // 4: waybill.plugin.v1.Artifact
-	(*Run)(nil),                  // 5: waybill.plugin.v1.Run
-	(*PublishEvent)(nil),         // 6: waybill.plugin.v1.PublishEvent
-	(*Machine)(nil),              // 7: waybill.plugin.v1.Machine
-	(*Outcome)(nil),              // 8: waybill.plugin.v1.Outcome
-	(*InterruptRequest)(nil),     // 9: waybill.plugin.v1.InterruptRequest
-	(*InterruptResponse)(nil),    // 10: waybill.plugin.v1.InterruptResponse
-	(*ReadArtifactRequest)(nil),  // 11: waybill.plugin.v1.ReadArtifactRequest
-	(*ReadArtifactResponse)(nil), // 12: waybill.plugin.v1.ReadArtifactResponse
+	(*PublishRequest)(nil),    // 0: waybill.plugin.v1.PublishRequest
+	(*RollCall)(nil),          // 1: waybill.plugin.v1.RollCall
+	(*VersionValues)(nil),     // 2: waybill.plugin.v1.VersionValues
+	(*ResolvedVersion)(nil),   // 3: waybill.plugin.v1.ResolvedVersion
+	(*Artifact)(nil),          // 4: waybill.plugin.v1.Artifact
+	(*Run)(nil),               // 5: waybill.plugin.v1.Run
+	(*PublishEvent)(nil),      // 6: waybill.plugin.v1.PublishEvent
+	(*Machine)(nil),           // 7: waybill.plugin.v1.Machine
+	(*Outcome)(nil),           // 8: waybill.plugin.v1.Outcome
+	(*InterruptRequest)(nil),  // 9: waybill.plugin.v1.InterruptRequest
+	(*InterruptResponse)(nil), // 10: waybill.plugin.v1.InterruptResponse
+	(*ReadRequest)(nil),       // 11: waybill.plugin.v1.ReadRequest
+	(*ReadResponse)(nil),      // 12: waybill.plugin.v1.ReadResponse
 }
 var file_waybill_plugin_v1_plugin_proto_depIdxs = []int32{
 	1,  // 0: waybill.plugin.v1.PublishRequest.roll_call:type_name -> waybill.plugin.v1.RollCall
@@ -976,13 +1018,13 @@ var file_waybill_plugin_v1_plugin_proto_depIdxs = []int32{
 	3,  // 4: waybill.plugin.v1.RollCall.resolved:type_name -> waybill.plugin.v1.ResolvedVersion
 	7,  // 5: waybill.plugin.v1.PublishEvent.machine:type_name -> waybill.plugin.v1.Machine
 	8,  // 6: waybill.plugin.v1.PublishEvent.outcome:type_name -> waybill.plugin.v1.Outcome
-	3,  // 7: waybill.plugin.v1.ReadArtifactResponse.resolved:type_name -> waybill.plugin.v1.ResolvedVersion
+	3,  // 7: waybill.plugin.v1.ReadResponse.resolved:type_name -> waybill.plugin.v1.ResolvedVersion
 	0,  // 8: waybill.plugin.v1.Plugin.Publish:input_type -> waybill.plugin.v1.PublishRequest
 	9,  // 9: waybill.plugin.v1.Plugin.Interrupt:input_type -> waybill.plugin.v1.InterruptRequest
-	11, // 10: waybill.plugin.v1.Plugin.ReadArtifact:input_type -> waybill.plugin.v1.ReadArtifactRequest
+	11, // 10: waybill.plugin.v1.Plugin.Read:input_type -> waybill.plugin.v1.ReadRequest
 	6,  // 11: waybill.plugin.v1.Plugin.Publish:output_type -> waybill.plugin.v1.PublishEvent
 	10, // 12: waybill.plugin.v1.Plugin.Interrupt:output_type -> waybill.plugin.v1.InterruptResponse
-	12, // 13: waybill.plugin.v1.Plugin.ReadArtifact:output_type -> waybill.plugin.v1.ReadArtifactResponse
+	12, // 13: waybill.plugin.v1.Plugin.Read:output_type -> waybill.plugin.v1.ReadResponse
 	11, // [11:14] is the sub-list for method output_type
 	8,  // [8:11] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name

@@ -22,9 +22,9 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	Plugin_Publish_FullMethodName      = "/waybill.plugin.v1.Plugin/Publish"
-	Plugin_Interrupt_FullMethodName    = "/waybill.plugin.v1.Plugin/Interrupt"
-	Plugin_ReadArtifact_FullMethodName = "/waybill.plugin.v1.Plugin/ReadArtifact"
+	Plugin_Publish_FullMethodName   = "/waybill.plugin.v1.Plugin/Publish"
+	Plugin_Interrupt_FullMethodName = "/waybill.plugin.v1.Plugin/Interrupt"
+	Plugin_Read_FullMethodName      = "/waybill.plugin.v1.Plugin/Read"
 )
 
 // PluginClient is the client API for Plugin service.
@@ -36,7 +36,7 @@ type PluginClient interface {
 	// Asks a running Publish to put aside what it has and to end. Packer waits for it.
 	Interrupt(ctx context.Context, in *InterruptRequest, opts ...grpc.CallOption) (*InterruptResponse, error)
 	// Reads one version of an artifact. A sentence for the user travels as status FAILED_PRECONDITION.
-	ReadArtifact(ctx context.Context, in *ReadArtifactRequest, opts ...grpc.CallOption) (*ReadArtifactResponse, error)
+	Read(ctx context.Context, in *ReadRequest, opts ...grpc.CallOption) (*ReadResponse, error)
 }
 
 type pluginClient struct {
@@ -76,10 +76,10 @@ func (c *pluginClient) Interrupt(ctx context.Context, in *InterruptRequest, opts
 	return out, nil
 }
 
-func (c *pluginClient) ReadArtifact(ctx context.Context, in *ReadArtifactRequest, opts ...grpc.CallOption) (*ReadArtifactResponse, error) {
+func (c *pluginClient) Read(ctx context.Context, in *ReadRequest, opts ...grpc.CallOption) (*ReadResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(ReadArtifactResponse)
-	err := c.cc.Invoke(ctx, Plugin_ReadArtifact_FullMethodName, in, out, cOpts...)
+	out := new(ReadResponse)
+	err := c.cc.Invoke(ctx, Plugin_Read_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ type PluginServer interface {
 	// Asks a running Publish to put aside what it has and to end. Packer waits for it.
 	Interrupt(context.Context, *InterruptRequest) (*InterruptResponse, error)
 	// Reads one version of an artifact. A sentence for the user travels as status FAILED_PRECONDITION.
-	ReadArtifact(context.Context, *ReadArtifactRequest) (*ReadArtifactResponse, error)
+	Read(context.Context, *ReadRequest) (*ReadResponse, error)
 	mustEmbedUnimplementedPluginServer()
 }
 
@@ -112,8 +112,8 @@ func (UnimplementedPluginServer) Publish(*PublishRequest, grpc.ServerStreamingSe
 func (UnimplementedPluginServer) Interrupt(context.Context, *InterruptRequest) (*InterruptResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Interrupt not implemented")
 }
-func (UnimplementedPluginServer) ReadArtifact(context.Context, *ReadArtifactRequest) (*ReadArtifactResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method ReadArtifact not implemented")
+func (UnimplementedPluginServer) Read(context.Context, *ReadRequest) (*ReadResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Read not implemented")
 }
 func (UnimplementedPluginServer) mustEmbedUnimplementedPluginServer() {}
 func (UnimplementedPluginServer) testEmbeddedByValue()                {}
@@ -165,20 +165,20 @@ func _Plugin_Interrupt_Handler(srv interface{}, ctx context.Context, dec func(in
 	return interceptor(ctx, in, info, handler)
 }
 
-func _Plugin_ReadArtifact_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(ReadArtifactRequest)
+func _Plugin_Read_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReadRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(PluginServer).ReadArtifact(ctx, in)
+		return srv.(PluginServer).Read(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: Plugin_ReadArtifact_FullMethodName,
+		FullMethod: Plugin_Read_FullMethodName,
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(PluginServer).ReadArtifact(ctx, req.(*ReadArtifactRequest))
+		return srv.(PluginServer).Read(ctx, req.(*ReadRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -195,8 +195,8 @@ var Plugin_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _Plugin_Interrupt_Handler,
 		},
 		{
-			MethodName: "ReadArtifact",
-			Handler:    _Plugin_ReadArtifact_Handler,
+			MethodName: "Read",
+			Handler:    _Plugin_Read_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

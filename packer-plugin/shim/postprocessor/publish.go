@@ -80,6 +80,11 @@ func (p *PostProcessor) request(ui packersdk.Ui, source packersdk.Artifact, ende
 	if warning := hidden.Warning(); warning != "" {
 		ui.Error(warning)
 	}
+	for _, sentence := range p.input.Former {
+		if p.rollCall.First(sentence) {
+			ui.Error("warning: " + sentence + "; please change the template")
+		}
+	}
 	encoded, err := json.Marshal(values)
 	if err != nil {
 		return nil, err
@@ -94,12 +99,13 @@ func (p *PostProcessor) request(ui packersdk.Ui, source packersdk.Artifact, ende
 		Builds:   builds,
 		Values: &pluginv1.VersionValues{
 			Fingerprint: shared.Fingerprint, Semver: shared.Semver, Description: shared.Description, Latest: shared.Latest,
+			Channels: shared.Channels,
 		},
 	}
 	for _, version := range resolved {
 		call.Resolved = append(call.Resolved, &pluginv1.ResolvedVersion{
 			Artifact: version.Artifact, Number: version.Number, Fingerprint: version.Fingerprint, ExternalIds: version.ExternalIDs,
-			Warnings: version.Warnings,
+			Warnings: version.Warnings, Channel: version.Channel,
 		})
 	}
 	return &pluginv1.PublishRequest{

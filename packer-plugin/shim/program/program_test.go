@@ -18,7 +18,7 @@ func TestTheProgramAnswersAndLeavesNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = running.ReadArtifact(context.Background(), &pluginv1.ReadArtifactRequest{Options: `{"artifact":"web"}`})
+	_, err = running.Read(context.Background(), &pluginv1.ReadRequest{DataSource: "artifact", Options: `{"artifact":"web"}`})
 	if err == nil || !strings.Contains(err.Error(), "has no namespace") {
 		t.Errorf("got %v", err)
 	}
