@@ -31,6 +31,8 @@ import { isWhole, publishWhole } from "./whole.ts";
 
 /** How many whole publications share a transaction: more would only make the first wait for the last. */
 const mostTogether = 64;
+/** How many builds, images and parents a publication has that shares one. */
+const mostRows = 100;
 
 type Publication = { name: ArtifactName; fingerprint: string; body: Publish; caller: Caller };
 
@@ -64,7 +66,7 @@ export class PublishingService {
     caller: Caller,
   ): Promise<{ version: Version; created: boolean }> {
     for (const build of body.builds ?? []) authorizeParents(caller, build);
-    if (isWhole(body) && !body.builds?.some(hasFiles)) {
+    if (isWhole(body) && isLight(body)) {
       const version = await this.#together.add({ name, fingerprint, body, caller });
       if (version) return { version, created: true };
     }
@@ -161,8 +163,11 @@ export class PublishingService {
   }
 }
 
-function hasFiles({ files = [] }: BuildReport): boolean {
-  return files.length > 0;
+/** Whether others may wait for a publication: its files may have to be counted, and many rows take their time. */
+function isLight({ builds = [] }: Publish): boolean {
+  const sizeOf = ({ images = [], parents = [] }: BuildReport) => 1 + images.length + parents.length;
+  const rows = builds.reduce((sum, build) => sum + sizeOf(build), 0);
+  return rows <= mostRows && builds.every(({ files = [] }) => files.length === 0);
 }
 
 /** Ancestry counts what it does not name: who could name anything as a parent would learn whether it exists. */
