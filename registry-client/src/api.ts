@@ -150,6 +150,14 @@ export interface components {
             name: string;
             parents: components["schemas"]["ParentChanges"];
         };
+        BuildFailure: {
+            error: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            failed_at?: string;
+        };
         BuildReport: {
             /** @example amazon.ami */
             artifact_type: string;
@@ -426,7 +434,7 @@ export interface components {
         };
         Event: {
             /** @enum {string} */
-            action: "token.created" | "token.revoked" | "token.exchanged" | "trust_rule.created" | "trust_rule.changed" | "trust_rule.deleted" | "namespace.changed" | "artifact.created" | "artifact.changed" | "artifact.deleted" | "version.opened" | "version.changed" | "version.completed" | "version.abandoned" | "version.expired" | "version.deleted" | "build.reported" | "build.replaced" | "document.attached" | "document.replaced" | "document.removed" | "file.held" | "file.released" | "log.started" | "log.ended" | "log.deleted" | "channel.created" | "channel.changed" | "channel.assigned" | "channel.deleted" | "revocation.set" | "revocation.inherited" | "revocation.effective" | "revocation.removed" | "webhook.created" | "webhook.changed" | "webhook.tested" | "webhook.secret_rotated" | "webhook.disabled" | "webhook.deleted";
+            action: "token.created" | "token.revoked" | "token.exchanged" | "trust_rule.created" | "trust_rule.changed" | "trust_rule.deleted" | "namespace.changed" | "artifact.created" | "artifact.changed" | "artifact.deleted" | "version.opened" | "version.changed" | "version.completed" | "version.abandoned" | "version.expired" | "version.deleted" | "build.reported" | "build.replaced" | "build.failed" | "document.attached" | "document.replaced" | "document.removed" | "file.held" | "file.released" | "log.started" | "log.ended" | "log.deleted" | "channel.created" | "channel.changed" | "channel.assigned" | "channel.deleted" | "revocation.set" | "revocation.inherited" | "revocation.effective" | "revocation.removed" | "webhook.created" | "webhook.changed" | "webhook.tested" | "webhook.secret_rotated" | "webhook.disabled" | "webhook.deleted";
             /** @description The name of the token; `server` for what the registry does by itself */
             actor: string;
             /** @description Null for what is about no artifact, such as tokens */
@@ -478,6 +486,16 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description A token of this registry */
             token: string;
+        };
+        FailedBuild: {
+            error: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            failed_at: string;
+            name: string;
         };
         /**
          * @example {
@@ -680,6 +698,38 @@ export interface components {
                 value: string;
             }[];
         };
+        /**
+         * @example {
+         *       "archives": {
+         *         "linux_amd64": {
+         *           "url": "/v1/providers/waybill/waybill/0.1.0/files/terraform-provider-waybill_0.1.0_linux_amd64.zip",
+         *           "hashes": [
+         *             "zh:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *           ]
+         *         }
+         *       }
+         *     }
+         */
+        MirroredArchives: {
+            archives: {
+                [key: string]: {
+                    hashes: string[];
+                    url: string;
+                };
+            };
+        };
+        /**
+         * @example {
+         *       "versions": {
+         *         "0.1.0": {}
+         *       }
+         *     }
+         */
+        MirroredVersions: {
+            versions: {
+                [key: string]: Record<string, never>;
+            };
+        };
         NamedBuildReport: {
             /** @example amazon.ami */
             artifact_type: string;
@@ -863,7 +913,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthorized" | "forbidden" | "identity_refused" | "not_found" | "token_not_found" | "trust_rule_not_found" | "namespace_not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "document_not_found" | "file_not_found" | "log_not_found" | "channel_not_found" | "webhook_not_found" | "delivery_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "token_exists" | "last_admin" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "revocation_in_force" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "log_gap" | "log_differs" | "log_ended" | "file_missing" | "webhook_exists" | "webhook_disabled" | "too_many_documents" | "precondition_failed" | "body_too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "file_differs" | "precondition_required" | "too_many_requests" | "headers_too_large" | "internal" | "unavailable";
+            code: "invalid_request" | "unauthorized" | "forbidden" | "identity_refused" | "not_found" | "token_not_found" | "trust_rule_not_found" | "namespace_not_found" | "artifact_not_found" | "version_not_found" | "build_not_found" | "provider_not_found" | "document_not_found" | "file_not_found" | "log_not_found" | "channel_not_found" | "webhook_not_found" | "delivery_not_found" | "channel_empty" | "no_match" | "method_not_allowed" | "request_timeout" | "token_exists" | "last_admin" | "ambiguous" | "version_complete" | "version_differs" | "build_unexpected" | "version_incomplete" | "version_revoked" | "revocation_in_force" | "version_in_use" | "nothing_to_roll_back" | "channel_managed" | "channel_rule" | "log_gap" | "log_differs" | "log_ended" | "file_missing" | "webhook_exists" | "webhook_disabled" | "too_many_documents" | "precondition_failed" | "body_too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "file_differs" | "precondition_required" | "too_many_requests" | "headers_too_large" | "internal" | "unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -931,6 +981,72 @@ export interface components {
             run_uuid?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "protocols": [
+         *         "6.0"
+         *       ],
+         *       "os": "linux",
+         *       "arch": "amd64",
+         *       "filename": "terraform-provider-waybill_0.1.0_linux_amd64.zip",
+         *       "download_url": "/v1/providers/waybill/waybill/0.1.0/files/terraform-provider-waybill_0.1.0_linux_amd64.zip",
+         *       "shasums_url": "/v1/providers/waybill/waybill/0.1.0/files/terraform-provider-waybill_0.1.0_SHA256SUMS",
+         *       "shasums_signature_url": "/v1/providers/waybill/waybill/0.1.0/files/terraform-provider-waybill_0.1.0_SHA256SUMS.sig",
+         *       "shasum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "signing_keys": {
+         *         "gpg_public_keys": [
+         *           {
+         *             "key_id": "51852D87348FFC4C",
+         *             "ascii_armor": "-----BEGIN PGP PUBLIC KEY BLOCK-----\n..."
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        ProviderPackage: {
+            arch: string;
+            download_url: string;
+            filename: string;
+            os: string;
+            protocols: string[];
+            shasum: string;
+            shasums_signature_url: string;
+            shasums_url: string;
+            signing_keys: {
+                gpg_public_keys: {
+                    ascii_armor: string;
+                    key_id: string;
+                }[];
+            };
+        };
+        /**
+         * @example {
+         *       "versions": [
+         *         {
+         *           "version": "0.1.0",
+         *           "protocols": [
+         *             "6.0"
+         *           ],
+         *           "platforms": [
+         *             {
+         *               "os": "linux",
+         *               "arch": "amd64"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        ProviderVersions: {
+            versions: {
+                platforms: {
+                    arch: string;
+                    os: string;
+                }[];
+                protocols: string[];
+                version: string;
+            }[];
         };
         Publish: {
             builds?: components["schemas"]["NamedBuildReport"][];
@@ -1424,6 +1540,14 @@ export interface components {
             name: string;
             scopes: components["schemas"]["Scope"][];
         };
+        /**
+         * @example {
+         *       "providers.v1": "/v1/providers/"
+         *     }
+         */
+        TerraformServices: {
+            "providers.v1": string;
+        };
         Token: {
             /**
              * Format: date-time
@@ -1525,6 +1649,8 @@ export interface components {
             created_at: string;
             description: string | null;
             expected_builds: string[];
+            /** @description Those of the missing builds that are known to have failed, and why */
+            failed_builds: components["schemas"]["FailedBuild"][];
             fingerprint: string;
             labels: {
                 [key: string]: string;
@@ -1585,6 +1711,8 @@ export interface components {
             created_at: string;
             description: string | null;
             expected_builds: string[];
+            /** @description Those of the missing builds that are known to have failed, and why */
+            failed_builds: components["schemas"]["FailedBuild"][];
             fingerprint: string;
             labels: {
                 [key: string]: string;

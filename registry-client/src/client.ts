@@ -13,9 +13,11 @@ import type { Settings } from "./settings.ts";
 import type {
   Artifact,
   Build,
+  BuildFailure,
   BuildReport,
   Consumer,
   Diff,
+  FailedBuild,
   FoundImage,
   Health,
   Labels,
@@ -119,6 +121,18 @@ export class RegistryClient {
   ): Promise<{ build: Build; version: Version }> {
     const path = this.#routes.build(artifact, `fingerprint:${fingerprint}`, build);
     return this.#routes.send("PUT", path, { body }, "version", options);
+  }
+
+  /** Records that a build which an open version expects has failed. */
+  async failBuild(
+    artifact: string,
+    fingerprint: string,
+    build: string,
+    body: BuildFailure,
+    options?: CallOptions,
+  ): Promise<FailedBuild> {
+    const path = `${this.#routes.build(artifact, `fingerprint:${fingerprint}`, build)}/failure`;
+    return this.#routes.send("PUT", path, { body }, "error", options);
   }
 
   async getVersion(artifact: string, version: VersionReference, options?: CallOptions): Promise<Version> {

@@ -16,6 +16,8 @@ export type Publish = Schemas["Publish"];
 export type Latest = NonNullable<Publish["latest"]>;
 
 export type Build = Schemas["Build"];
+export type BuildFailure = Schemas["BuildFailure"];
+export type FailedBuild = Schemas["FailedBuild"];
 export type Version = Schemas["Version"];
 export type VersionSummary = Schemas["VersionSummary"];
 export type VersionState = Version["state"];

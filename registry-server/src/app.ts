@@ -5,6 +5,7 @@ import { ancestryRoutes } from "./ancestry/routes.ts";
 import { AncestryService } from "./ancestry/service.ts";
 import { artifactRoutes } from "./artifacts/routes.ts";
 import { ArtifactService } from "./artifacts/service.ts";
+import { FailingService } from "./builds/failing.ts";
 import { buildRoutes } from "./builds/routes.ts";
 import { channelRoutes } from "./channels/routes.ts";
 import { ChannelService } from "./channels/service.ts";
@@ -120,7 +121,7 @@ export function createApp(appNeeds: AppNeeds): Hono {
   artifactRoutes(register, new ArtifactService(database, clock));
   const publishing = new PublishingService(database, clock, incompleteTtlMs);
   versionRoutes(register, versions, publishing);
-  buildRoutes(register, versions, publishing);
+  buildRoutes(register, versions, publishing, new FailingService(database, clock, incompleteTtlMs));
   resolvingRoutes(register, new ResolvingService(database, clock, consumptions));
   imageRoutes(register, new ImageService(database));
   documentRoutes(register, new DocumentService(database, clock));

@@ -122,9 +122,11 @@ function printList(
     return;
   }
   const rows = items.map((item) => {
-    const { number, semver, fingerprint, builds, missing_builds, completed_at, revocation } = item;
-    const state = revocation?.revoked ? "revoked" : item.state;
-    const missing = missing_builds.length > 0 ? ` (missing: ${missing_builds.join(", ")})` : "";
+    const { number, semver, fingerprint, builds, missing_builds, failed_builds, completed_at } = item;
+    const state = item.revocation?.revoked ? "revoked" : item.state;
+    const failed = new Set(failed_builds.map(({ name }) => name));
+    const waited = missing_builds.map((name) => (failed.has(name) ? `${name} failed` : name));
+    const missing = waited.length > 0 ? ` (missing: ${waited.join(", ")})` : "";
     const names = `${builds.map(({ name }) => name).join(", ")}${missing}`;
     return [number, state, semver, fingerprint, completed_at, names.trim()];
   });
@@ -140,6 +142,7 @@ export function printVersion(version: Version, output: Output): void {
     output.facts({
       ...{ artifact, number, state, semver, fingerprint, description, labels: pairsText(labels) },
       ...{ created_at, completed_at, missing: version.missing_builds.join(", ") },
+      failed: version.failed_builds.map(({ name, error }) => `${name}: ${error}`).join("; "),
       revocation: version.revocation && stateText(version.revocation),
       "revoked ancestors": ancestorsText(version),
     });

@@ -4,7 +4,17 @@ import { bodyProblems, commonProblems, json, jsonBody, problems } from "../http/
 import type { PublishingService } from "../versions/publishing.ts";
 import { VersionSchema, versionExample } from "../versions/schema.ts";
 import type { VersionService } from "../versions/service.ts";
-import { BuildReportSchema, BuildSchema, buildExample, buildParams, reportExample } from "./schema.ts";
+import type { FailingService } from "./failing.ts";
+import {
+  BuildReportSchema,
+  BuildSchema,
+  buildExample,
+  buildParams,
+  FailedBuildSchema,
+  FailureSchema,
+  failureExample,
+  reportExample,
+} from "./schema.ts";
 
 const tags = ["builds"];
 const path = "/v1/artifacts/{namespace}/{artifact}/versions/{version}/builds/{build}";
@@ -47,11 +57,30 @@ export const getBuild = createRoute({
   },
 });
 
+export const failBuild = createRoute({
+  method: "put",
+  path: `${path}/failure`,
+  operationId: "failBuild",
+  "x-scope": "publish",
+  tags,
+  summary: "Record that an expected build has failed, and why",
+  description:
+    "The version goes on waiting for it: when the build reports later, because it was run again, that it had failed is no longer shown. A build that is reported already stays as it is.",
+  request: { params: buildParams, body: jsonBody(FailureSchema, failureExample) },
+  responses: {
+    200: json(FailedBuildSchema, "The failure is recorded", { name: "amazon-ebs.web", ...failureExample }),
+    ...commonProblems,
+    ...bodyProblems,
+    ...problems("artifact_not_found", "version_not_found", "version_complete", "build_unexpected"),
+  },
+});
+
 /** Adds the routes of builds. */
 export function buildRoutes(
   register: Register,
   versions: VersionService,
   publishing: PublishingService,
+  failing: FailingService,
 ): void {
   register(reportBuild, async ({ params, body, caller }) => ({
     status: 200,
@@ -61,5 +90,10 @@ export function buildRoutes(
   register(getBuild, async ({ params, caller }) => ({
     status: 200,
     body: await versions.getBuild(params, params.version, params.build, caller),
+  }));
+
+  register(failBuild, async ({ params, body, caller }) => ({
+    status: 200,
+    body: await failing.fail(params, body, caller),
   }));
 }

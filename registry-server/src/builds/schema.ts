@@ -221,6 +221,26 @@ export const BuildSchema = z
   })
   .openapi("Build");
 
+/** What a build that failed had to say; more of it is in its log. */
+export const FailureSchema = z
+  .strictObject({
+    error: z
+      .string()
+      .min(1, "must not be empty")
+      .max(limits.errorLength, `must be at most ${limits.errorLength} characters`),
+    failed_at: moment.optional(),
+  })
+  .openapi("BuildFailure");
+
+export const failureExample = {
+  error: "Script exited with non-zero exit status: 1",
+  failed_at: "2026-01-31T12:00:00.000Z",
+};
+
+export const FailedBuildSchema = z
+  .object({ name: z.string(), error: z.string(), failed_at: timestamp })
+  .openapi("FailedBuild");
+
 export const buildParams = versionParams.extend({ build: buildName });
 
 export type BuildReport = z.output<typeof BuildReportSchema>;
@@ -229,3 +249,5 @@ export type File = z.output<typeof FileSchema>;
 export type Parent = z.output<typeof ParentSchema>;
 export type Document = z.output<typeof DocumentSchema>;
 export type Build = z.output<typeof BuildSchema>;
+export type BuildFailure = z.output<typeof FailureSchema>;
+export type FailedBuild = z.output<typeof FailedBuildSchema>;

@@ -42,6 +42,7 @@ forEachDatabase((test) => {
           labels: "{}",
           opened_with: "{}",
           expected_builds: "[]",
+          failed_builds: "[]",
           warnings: "[]",
         }));
         const added = await tx

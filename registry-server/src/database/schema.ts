@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from "kysely";
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { Provenance } from "../builds/provenance.ts";
 import type { Warning } from "../http/schema.ts";
 
@@ -18,6 +18,9 @@ export type OpenedWith = {
 };
 
 type TextMap = Record<string, string>;
+
+/** A build that was expected and has failed. */
+export type StoredFailure = { name: string; error: string; failed_at: string };
 
 /** What a token may do, and where: `*`, `team`, `team-*`, `team/web`, `team/web-*`. */
 export type TokenScope = { scope: "read" | "publish" | "promote" | "admin"; pattern: string };
@@ -95,6 +98,7 @@ export type Tables = {
     latest_number: number | null;
     opened_with: Json<OpenedWith>;
     expected_builds: Json<string[]>;
+    failed_builds: ColumnType<StoredFailure[], string | undefined, string>;
     warnings: Json<Warning[]>;
     revision: Generated<number>;
     built_at: string | null;

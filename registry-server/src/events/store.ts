@@ -22,6 +22,7 @@ export const eventActions = [
   "version.deleted",
   "build.reported",
   "build.replaced",
+  "build.failed",
   "document.attached",
   "document.replaced",
   "document.removed",

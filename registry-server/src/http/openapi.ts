@@ -36,7 +36,7 @@ export const contracts = [
   ...[artifacts.listArtifacts, artifacts.putArtifact, artifacts.getArtifact, artifacts.deleteArtifact],
   ...[versions.publishVersion, versions.listVersions, versions.getVersion, versions.changeVersion],
   ...[versions.completeVersion, versions.deleteVersion],
-  ...[builds.reportBuild, builds.getBuild],
+  ...[builds.reportBuild, builds.getBuild, builds.failBuild],
   ...[resolving.resolve, resolving.resolveMany],
   images.findImages,
   ...[channels.listChannels, channels.putChannel, channels.getChannel, channels.deleteChannel],

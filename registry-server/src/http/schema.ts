@@ -16,6 +16,7 @@ export const limits = {
   files: 10_000,
   parents: 256,
   expectedBuilds: 256,
+  errorLength: 4096,
   queries: 100,
   documentBytes: 16 * 1024 * 1024,
   documents: 64,

@@ -45,6 +45,7 @@ const bodies: Record<string, (name: string) => object> = {
   // Without the parents of the examples: who names one must be able to read it.
   publishVersion: (name) => ({ fingerprint: name, builds: [{ name: "a", ...ami("ami-1") }] }),
   reportBuild: () => ami("ami-1"),
+  failBuild: () => ({ error: "no room left" }),
   putChannel: () => ({}),
   createToken: (name) => ({ name, scopes: [{ scope: "read", pattern: "own/thing" }] }),
   putArtifact: () => ({ description: "d" }),

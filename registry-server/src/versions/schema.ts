@@ -1,5 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { BuildSchema, buildExample, NamedBuildReport, reportExample } from "../builds/schema.ts";
+import {
+  BuildSchema,
+  buildExample,
+  FailedBuildSchema,
+  NamedBuildReport,
+  reportExample,
+} from "../builds/schema.ts";
 import {
   buildName,
   cursor,
@@ -80,6 +86,9 @@ const versionShape = {
   latest: z.union([z.boolean(), z.literal("if_newer")]),
   expected_builds: z.array(z.string()),
   missing_builds: z.array(z.string()),
+  failed_builds: z.array(FailedBuildSchema).openapi({
+    description: "Those of the missing builds that are known to have failed, and why",
+  }),
 };
 
 const versionTimes = {
@@ -101,6 +110,7 @@ const versionExampleHead = {
   latest: true,
   expected_builds: ["amazon-ebs.web"],
   missing_builds: [],
+  failed_builds: [],
 } as const;
 
 const versionExampleTail = {

@@ -36,6 +36,7 @@ export function viewVersion<B extends Pick<Build, "name">>(
     latest: latestValues[row.latest],
     expected_builds: expected,
     missing_builds: expected.filter((name) => !reported.has(name)),
+    failed_builds: readJson(row.failed_builds).filter(({ name }) => !reported.has(name)),
     builds,
     created_at: row.created_at,
     updated_at: row.updated_at,
