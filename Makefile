@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export CHECKPOINT_DISABLE := 1
 export NO_UPDATE_NOTIFIER := 1
 
-GO_MODULES := packer-plugin/shim e2e/pretend-amazon tools/go-version-check tools/cty-check bench/peers
+GO_MODULES := packer-plugin/shim e2e/pretend-builders tools/go-version-check tools/cty-check bench/peers
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.stop());
 
-/** What `pretend-amazon` plants in its build variables starts so, and so does what the template adds. */
+/** What the pretend `amazon-ebs` plants in its build variables starts so, and so does what the template adds. */
 const planted = "planted-secret";
 
 const template = `${requiredPlugins}

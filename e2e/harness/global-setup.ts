@@ -6,7 +6,7 @@ import { ensureBuilds } from "../../tools/ensure-builds.ts";
 import { ensureOpenTofu, ensurePacker, findTerraform } from "../../tools/ensure-tools.ts";
 import { furnishHome, isolatedEnvironment, repository } from "../../tools/environment.ts";
 import { run } from "../../tools/run.ts";
-import { installPretendAmazon } from "./pretend-amazon.ts";
+import { buildPretendBuilders, placePretendBuilder } from "./pretend-builders.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -35,7 +35,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await furnishHome(home);
   await install(home, ["plugin", "install"]);
   await install(home, ["provider", "install"]);
-  await installPretendAmazon(packer, home);
+  await buildPretendBuilders();
+  await placePretendBuilder("amazon", join(home, "packer-plugins"));
   return () => rm(home, { recursive: true, force: true });
 }
 

@@ -73,6 +73,9 @@ func (p *PostProcessor) sign(values map[string]any) error {
 	if err != nil {
 		return err
 	}
+	if err := checkMakesSomething(p.input.BuilderType, values); err != nil {
+		return err
+	}
 	if _, err := program.FindNode(); err != nil {
 		return err
 	}
@@ -88,6 +91,9 @@ func (p *PostProcessor) sign(values map[string]any) error {
 	p.onError, _ = values["on_error"].(string)
 	if p.onError == "fail" {
 		log.Print("[WARN] on_error is \"fail\": if the build cannot be published, Packer destroys what it built")
+	}
+	for _, sentence := range p.input.Former {
+		log.Printf("[WARN] %s", sentence) // `packer validate` shows nothing else
 	}
 	p.signed, p.started = &record, time.Now()
 	return nil
@@ -105,6 +111,7 @@ func newRecord(input *configure.Input, values map[string]any) (rollcall.Record, 
 			Description: get("description"),
 		},
 	}
+	record.Values.Channels, _ = values["channels"].([]string)
 	if latest, ok := values["latest"].(bool); ok {
 		record.Values.Latest = &latest
 	}

@@ -13,8 +13,10 @@ export type Example = {
   text?: string;
   state?: Record<string, unknown>;
   generated?: Record<string, unknown>;
-  /** What the builder tells registries of images. */
-  told?: RegistryImage | RegistryImage[];
+  /** What the builder tells registries of images, or that it crashes when it is asked. */
+  told?: RegistryImage | RegistryImage[] | "crash";
+  /** The post-processor that made it of what the source made. */
+  through?: string;
 };
 
 type RegistryImage = {
@@ -138,7 +140,7 @@ export const examples: Record<string, Example> = {
   "amazon-chroot from scratch": {
     ...amazon("amazon-chroot", "mitchellh.amazon.chroot"),
     generated: { ID: "i-0123456789abcdef0" },
-    told: [],
+    told: "crash",
   },
   "amazon-instance": amazon("amazon-instance", "mitchellh.amazon.instance"),
   "amazon-ebsvolume": {
@@ -151,6 +153,7 @@ export const examples: Record<string, Example> = {
   },
   "amazon-import": {
     source: "qemu",
+    through: "amazon-import",
     builder: "packer.post-processor.amazon-import",
     id: "us-east-1:ami-0e5f607182930415a",
     told: [told("ami-0e5f607182930415a", "aws", "us-east-1")],
@@ -162,14 +165,22 @@ export const examples: Record<string, Example> = {
     id: "Container",
     files: ["output/web.tar"],
   },
-  "docker-tag": docker("packer.post-processor.docker-tag", tags[1] ?? "", {}, tags),
-  "docker-push": docker("packer.post-processor.docker-import", tags[1] ?? "", { Digest: digest }, tags),
+  "docker-tag": {
+    through: "docker-tag",
+    ...docker("packer.post-processor.docker-tag", tags[1] ?? "", {}, tags),
+  },
+  "docker-push": {
+    through: "docker-push",
+    ...docker("packer.post-processor.docker-import", tags[1] ?? "", { Digest: digest }, tags),
+  },
   // Nothing is known of the image but what was pushed: asked for more, the plugin crashes.
   "docker-import, docker-push": {
     source: "docker",
     builder: "packer.post-processor.docker-import",
     id: "registry.example.com:5000/web:1.4",
     generated: { Digest: digest },
+    told: "crash",
+    through: "docker-push",
   },
   digitalocean: {
     source: "digitalocean",
@@ -209,11 +220,13 @@ export const examples: Record<string, Example> = {
   googlecompute,
   "googlecompute-import": {
     source: "qemu",
+    through: "googlecompute-import",
     builder: "packer.post-processor.googlecompute-import",
     files: [selfLink],
   },
   "googlecompute-export": {
     source: "googlecompute",
+    through: "googlecompute-export",
     builder: "packer.post-processor.googlecompute-export",
     files: ["gs://acme/web-1.tar.gz"],
   },
@@ -232,17 +245,29 @@ export const examples: Record<string, Example> = {
   vagrant: { source: "vagrant", builder: "vagrant", id: "libvirt", files: ["output/package.box"] },
   "vagrant (post-processor)": {
     source: "virtualbox-iso",
+    through: "vagrant",
     builder: "mitchellh.post-processor.vagrant",
     id: "virtualbox",
     files: ["output/packer_web_virtualbox.box"],
   },
   "vagrant-cloud": {
     source: "virtualbox-iso",
+    through: "vagrant-cloud",
     builder: "pearkes.post-processor.vagrant-cloud",
     text: "'virtualbox': hashicorp/web",
   },
-  artifice: { source: "null", builder: "packer.post-processor.artifice", files: ["output/web.img"] },
-  compress: { source: "qemu", builder: "packer.post-processor.compress", files: ["output/web.tar.gz"] },
+  artifice: {
+    source: "null",
+    through: "artifice",
+    builder: "packer.post-processor.artifice",
+    files: ["output/web.img"],
+  },
+  compress: {
+    source: "qemu",
+    through: "compress",
+    builder: "packer.post-processor.compress",
+    files: ["output/web.tar.gz"],
+  },
   file: {
     source: "file",
     builder: "packer.file",
@@ -268,6 +293,6 @@ export function artifactOf({ builder, id = "", files = [], text = "", ...json }:
     text,
     state: JSON.stringify(json.state ?? {}),
     generated_data: JSON.stringify(json.generated ?? {}),
-    registry_image: JSON.stringify(json.told ?? null),
+    registry_image: JSON.stringify(json.told === "crash" ? null : (json.told ?? null)),
   };
 }

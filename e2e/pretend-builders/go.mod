@@ -1,4 +1,4 @@
-module github.com/waybill/waybill/e2e/pretend-amazon
+module github.com/waybill/waybill/e2e/pretend-builders
 
 go 1.25.11
 

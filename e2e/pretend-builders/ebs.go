@@ -22,11 +22,13 @@ type config struct {
 	SourceAmi string   `mapstructure:"source_ami"`
 	// Not in the real plugin: the build goes on when this file is there.
 	WaitFor string `mapstructure:"wait_for"`
+	// Neither is this: what is told in this file was made.
+	ArtifactFile string `mapstructure:"artifact_file"`
 }
 
-type builder struct{ config config }
+type ebs struct{ config config }
 
-func (b *builder) ConfigSpec() hcldec.ObjectSpec {
+func (b *ebs) ConfigSpec() hcldec.ObjectSpec {
 	optional := func(name string, kind cty.Type) hcldec.Spec { return &hcldec.AttrSpec{Name: name, Type: kind} }
 	return hcldec.ObjectSpec{
 		"ami_name":      optional("ami_name", cty.String),
@@ -36,6 +38,7 @@ func (b *builder) ConfigSpec() hcldec.ObjectSpec {
 		"instance_type": optional("instance_type", cty.String),
 		"ssh_username":  optional("ssh_username", cty.String),
 		"wait_for":      optional("wait_for", cty.String),
+		"artifact_file": optional("artifact_file", cty.String),
 		"source_ami_filter": &hcldec.BlockSpec{TypeName: "source_ami_filter", Nested: hcldec.ObjectSpec{
 			"filters":     optional("filters", cty.Map(cty.String)),
 			"most_recent": optional("most_recent", cty.Bool),
@@ -45,7 +48,7 @@ func (b *builder) ConfigSpec() hcldec.ObjectSpec {
 }
 
 // Prepare names the build variables that the real plugin adds to the common ones.
-func (b *builder) Prepare(raws ...any) ([]string, []string, error) {
+func (b *ebs) Prepare(raws ...any) ([]string, []string, error) {
 	b.config = config{SourceAmi: "ami-0000000000ubuntu"}
 	for _, raw := range raws {
 		if value, ok := raw.(cty.Value); ok {
@@ -70,11 +73,14 @@ func (b *builder) Prepare(raws ...any) ([]string, []string, error) {
 }
 
 // Run makes one image for each region: a file below `cloud` that is there for as long as the image is.
-func (b *builder) Run(ctx context.Context, ui packer.Ui, _ packer.Hook) (packer.Artifact, error) {
+func (b *ebs) Run(ctx context.Context, ui packer.Ui, _ packer.Hook) (packer.Artifact, error) {
 	if err := b.wait(ctx); err != nil {
 		return nil, err
 	}
-	made := &artifact{source: b.config.SourceAmi, region: b.config.Region}
+	if b.config.ArtifactFile != "" {
+		return readArtifact(b.config.ArtifactFile)
+	}
+	made := &amis{source: b.config.SourceAmi, region: b.config.Region}
 	regions := b.config.Regions
 	if len(regions) == 0 {
 		regions = []string{b.config.Region}
@@ -94,7 +100,7 @@ func (b *builder) Run(ctx context.Context, ui packer.Ui, _ packer.Hook) (packer.
 	return made, nil
 }
 
-func (b *builder) wait(ctx context.Context) error {
+func (b *ebs) wait(ctx context.Context) error {
 	if b.config.WaitFor == "" {
 		return nil
 	}

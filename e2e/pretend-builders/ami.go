@@ -12,7 +12,7 @@ import (
 
 type image struct{ region, id string }
 
-type artifact struct {
+type amis struct {
 	images []image
 	region string
 	source string
@@ -24,11 +24,11 @@ func newImageId() string {
 	return "ami-" + hex.EncodeToString(random)[:17]
 }
 
-func (a *artifact) BuilderId() string { return "mitchellh.amazonebs" }
-func (a *artifact) Files() []string   { return nil }
-func (a *artifact) String() string    { return "AMIs were created: " + a.Id() }
+func (a *amis) BuilderId() string { return "mitchellh.amazonebs" }
+func (a *amis) Files() []string   { return nil }
+func (a *amis) String() string    { return "AMIs were created: " + a.Id() }
 
-func (a *artifact) Id() string {
+func (a *amis) Id() string {
 	ids := []string{}
 	for _, image := range a.images {
 		ids = append(ids, image.region+":"+image.id)
@@ -37,7 +37,7 @@ func (a *artifact) Id() string {
 }
 
 // State gives what the real plugin gives. What must never leave the machine says so, for the tests to look for.
-func (a *artifact) State(name string) any {
+func (a *amis) State(name string) any {
 	switch name {
 	case registry.ArtifactStateURI:
 		images := []*registry.Image{}
@@ -58,7 +58,7 @@ func (a *artifact) State(name string) any {
 }
 
 // Destroy deregisters the images.
-func (a *artifact) Destroy() error {
+func (a *amis) Destroy() error {
 	for _, image := range a.images {
 		if err := os.Remove(filepath.Join("cloud", image.region, image.id)); err != nil {
 			return err
