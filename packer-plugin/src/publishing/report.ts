@@ -5,6 +5,7 @@ import { describeFiles } from "../files/describe.ts";
 import type { PublishRequest } from "../messages.ts";
 import type { PostProcessorOptions } from "../options.ts";
 import { asParent, findParents } from "../reading/parents.ts";
+import type { Origin } from "./origin.ts";
 import { declaredParents } from "./parents.ts";
 
 // What a registry takes; facts come from builders, and one that is too long must not cost the whole record.
@@ -16,6 +17,7 @@ const MOST_ENTRIES = 256;
  * Makes the report of a build from what Packer, its builder and the template say. The template wins.
  *
  * @param tell what is missing or odd, and what takes long
+ * @param origin what git and the CI job say
  * @returns the report, and where the files are that must be uploaded before it
  * @throws {NothingToReport} when there is neither an image nor a file
  */
@@ -24,6 +26,7 @@ export async function makeReport(
   facts: Facts,
   options: PostProcessorOptions,
   tell: { warn(sentence: string): void; progress(sentence: string): void },
+  origin: Promise<Origin> = Promise.resolve({}),
 ): Promise<{ report: BuildReport; uploads: LocalFile[] }> {
   const { warn } = tell;
   const mapped = mapArtifact(facts);
@@ -49,7 +52,7 @@ export async function makeReport(
     images: images.map(bounded),
     files,
     parents: known.parents ? declaredParents(known.parents, roll_call.artifact) : parents.map(asParent),
-    provenance: provenanceOf(facts.builderId, mapped.facts, run),
+    provenance: { ...provenanceOf(facts.builderId, mapped.facts, run), ...(await origin) },
     started_at: run.started_at,
     ended_at: run.ended_at,
   };
