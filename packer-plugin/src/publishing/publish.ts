@@ -13,6 +13,7 @@ import { readFacts } from "../builders/facts.ts";
 import { describeDocuments } from "../files/documents.ts";
 import type { PublishRequest } from "../messages.ts";
 import { PostProcessorOptions } from "../options.ts";
+import { originOf } from "./origin.ts";
 import type { Output } from "./output.ts";
 import { writeOutputFile } from "./output-file.ts";
 import { makeReport } from "./report.ts";
@@ -45,7 +46,8 @@ export async function publish(
   try {
     const facts = readFacts(request.artifact, request.run.builder_type);
     // Hashing is not given up on interruption: without it there would be nothing to put aside.
-    const { report, uploads } = await makeReport(request, facts, options, output);
+    const origin = originOf(env, process.cwd());
+    const { report, uploads } = await makeReport(request, facts, options, output, origin);
     const { artifact, build } = request.roll_call;
     const publication: Publication = {
       artifact,
