@@ -13,6 +13,7 @@ import type { PublishEvent, PublishRequest, ReadRequest, ReadResponse } from "./
 import { Output } from "./publishing/output.ts";
 import { publish } from "./publishing/publish.ts";
 import { NothingToReport } from "./publishing/report.ts";
+import { Telling } from "./publishing/telling.ts";
 import { read } from "./reading/read.ts";
 
 const LOADER_OPTIONS = { keepCase: true, longs: Number, defaults: true, arrays: true, oneofs: false };
@@ -53,13 +54,19 @@ function handlers(
   publishing: Set<Promise<void>>,
 ): Record<string, UntypedHandleCall> {
   async function handlePublish(call: grpc.ServerWritableStream<PublishRequest, PublishEvent>): Promise<void> {
-    const output = new Output((event) => call.write(event));
+    const telling = new Telling(call.request.roll_call, env);
+    const output = new Output((event) => {
+      telling.see(event);
+      call.write(event);
+    });
     let failure: string | undefined;
+    await telling.start();
     try {
       failure = await publish(call.request, output, env, interruption.signal);
     } catch (error) {
       failure = sentence(error);
     }
+    await telling.end(failure);
     call.write({ outcome: { failure: failure ?? "" } });
     call.end();
   }

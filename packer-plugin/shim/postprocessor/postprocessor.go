@@ -88,6 +88,10 @@ func (p *PostProcessor) sign(values map[string]any) error {
 	if err := p.rollCall.Sign(record); err != nil {
 		return err
 	}
+	address, _ := values["address"].(string)
+	rollcall.Tell(rollcall.Told{
+		Record: record, BuilderType: p.input.BuilderType, SourceName: p.input.BuildName, Address: address,
+	})
 	p.onError, _ = values["on_error"].(string)
 	if p.onError == "fail" {
 		log.Print("[WARN] on_error is \"fail\": if the build cannot be published, Packer destroys what it built")
