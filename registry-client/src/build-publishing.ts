@@ -26,7 +26,7 @@ export type Publisher = Pick<
   "address" | "publish" | "reportBuild" | "getVersion" | "channels" | "documents" | "files"
 >;
 
-/** The version after that; `again`: it was complete before. `assigned` is empty while it waits for other builds. */
+/** The version after that; `again`: it was complete before, with this build. `assigned` is empty while it waits for other builds. */
 export type Published = {
   version: Version;
   again: boolean;
@@ -54,14 +54,15 @@ export async function publishBuild(
     await uploadFiles(client, artifact, build.report.files ?? [], uploads, options);
   }
   const { version } = await client.reportBuild(artifact, fingerprint, build.name, build.report, { signal });
-  const published: Published = { version, again: opened.state === "complete", assigned: [], unattached: [] };
+  const again = opened.state === "complete" && opened.builds.some(({ name }) => name === build.name);
+  const published: Published = { version, again, assigned: [], unattached: [] };
   if (documents.length > 0) {
     const { attachDocuments } = await import("./document-files.ts");
     published.unattached = await attachDocuments(client, version, build.name, documents, { signal });
   }
   if (channels.length > 0 && version.state === "complete") {
     const { assignChannels } = await import("./channel-assigning.ts");
-    published.assigned = await assignChannels(client, version, channels, published.again, { signal });
+    published.assigned = await assignChannels(client, version, channels, again, { signal });
   }
   return published;
 }

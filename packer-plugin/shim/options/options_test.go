@@ -65,6 +65,13 @@ func TestWrongOptionsAreNamedWithWhatIsAccepted(t *testing.T) {
 		}
 		return map[string]any{"images": []any{one}}
 	}
+	parents := func(more map[string]any) map[string]any {
+		one := map[string]any{"artifact": "hashicorp/base"}
+		for field, value := range more {
+			one[field] = value
+		}
+		return map[string]any{"parents": []any{one}}
+	}
 	cases := []struct {
 		values map[string]any
 		says   []string
@@ -89,6 +96,16 @@ func TestWrongOptionsAreNamedWithWhatIsAccepted(t *testing.T) {
 		{with(image(map[string]any{"region": strings.Repeat("x", 129)})), []string{"128"}},
 		{with(map[string]any{"ca_file": "/does/not/exist.pem"}), []string{`"ca_file" cannot be read`}},
 		{with(map[string]any{"token": "tok en"}), []string{`"token" must be`}},
+		{with(map[string]any{"channels": []any{"Staging"}}), []string{`"channels" is "Staging"`, "such as staging"}},
+		{with(map[string]any{"channels": []any{"a", "a"}}), []string{`has "a" twice`}},
+		{with(map[string]any{"channels": []any{"latest"}}), []string{`cannot be "latest"`, "by itself"}},
+		{with(map[string]any{"documents": []any{"out/my sbom.json"}}), []string{`"out/my sbom.json"`, "starts with a letter"}},
+		{with(map[string]any{"output": "images.txt"}), []string{`"output" is "images.txt"`, "web.auto.tfvars.json"}},
+		{with(parents(map[string]any{"version": "7", "fingerprint": "f"})), []string{"number 1", "2 of fingerprint and version", "exactly one"}},
+		{with(parents(nil)), []string{"0 of fingerprint and version"}},
+		{with(parents(map[string]any{"version": "latest"})), []string{`"latest" in version`}},
+		{with(parents(map[string]any{"version": 7.0, "artifact": "A/b"})), []string{`"A/b" in artifact`}},
+		{with(map[string]any{"atlas_ur": "x"}), []string{`"atlas_ur" is not known`}},
 	}
 	for _, c := range cases {
 		_, err := options.PostProcessor.Check(c.values, known)
@@ -145,6 +162,50 @@ func TestOnlySignedOptionsMustBeKnownBeforeTheBuild(t *testing.T) {
 func TestSelectorsExcludeEachOther(t *testing.T) {
 	_, err := options.DataSource.Check(with(map[string]any{"version": "7", "channel": "prod"}), known)
 	if err == nil || !strings.Contains(err.Error(), "only one of channel, version") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheOptionsOfATeamThatUsesAllOfThemAreAccepted(t *testing.T) {
+	got, err := options.PostProcessor.Check(with(map[string]any{
+		"channels":  "staging,production",
+		"parents":   []any{map[string]any{"artifact": "base", "version": 12.0}, map[string]any{"artifact": "a/b", "fingerprint": "<unknown>"}},
+		"documents": []any{"sbom/*.cdx.json", "out dir/web.spdx.json", "<unknown>"},
+		"output":    "out/web.auto.tfvars.json",
+	}), marked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parents := got["parents"].([]map[string]string); parents[0]["version"] != "12" || len(got["channels"].([]string)) != 2 {
+		t.Errorf("got %v", got)
+	}
+	if _, err := options.PostProcessor.Check(with(map[string]any{"channels": []any{}, "parents": []any{}}), known); err != nil {
+		t.Errorf("empty lists are what a condition of a template gives, but: %v", err)
+	}
+}
+
+func TestOldSpellingsAreUnderstoodAndNamed(t *testing.T) {
+	values := with(map[string]any{"atlas_url": "https://waybill.example.com", "artifact_type": "amazon.image"})
+	said, err := options.PostProcessor.Modernize(values)
+	if err != nil || len(said) != 2 {
+		t.Fatalf("got %v, %v", said, err)
+	}
+	for _, part := range []string{`"amazon.image" is now called "amazon.ami"`, `option "atlas_url" is now called "address"`} {
+		if !strings.Contains(strings.Join(said, "\n"), part) {
+			t.Errorf("%v does not say %q", said, part)
+		}
+	}
+	if values["address"] != "https://waybill.example.com" || values["artifact_type"] != "amazon.ami" {
+		t.Errorf("got %v", values)
+	}
+	if _, err := options.PostProcessor.Check(values, known); err != nil {
+		t.Error(err)
+	}
+	if said, err := options.PostProcessor.Modernize(with(map[string]any{"atlas_url": ""})); err != nil || len(said) != 0 {
+		t.Errorf("a variable that nobody set: got %v, %v", said, err)
+	}
+	_, err = options.PostProcessor.Modernize(map[string]any{"atlas_url": "https://a.test", "address": "https://b.test"})
+	if err == nil || !strings.Contains(err.Error(), "both are given") {
 		t.Errorf("got %v", err)
 	}
 }

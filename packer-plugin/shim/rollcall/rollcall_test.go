@@ -207,3 +207,29 @@ func TestARunWithoutItsNumberIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAMatterIsSaidOnceByAllOfARun(t *testing.T) {
+	run(t)
+	if !open(t).First("old spelling") || open(t).First("old spelling") || !open(t).First("another") {
+		t.Error("each matter has one that is first")
+	}
+}
+
+func TestChannelsBelongToTheVersionAsAWhole(t *testing.T) {
+	run(t)
+	channels := func(names ...string) func(*rollcall.Values) {
+		return func(values *rollcall.Values) { values.Channels = names }
+	}
+	for _, signed := range []rollcall.Record{record("a", channels("staging", "eu")), record("b"), record("c", channels("staging", "eu"))} {
+		if err := open(t).Sign(signed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, values, _, err := open(t).Read("hashicorp/web"); err != nil || strings.Join(values.Channels, " ") != "staging eu" {
+		t.Errorf("got %v, %v", values, err)
+	}
+	err := open(t).Sign(record("d", channels("eu")))
+	if err == nil || !strings.Contains(err.Error(), `"channels"`) {
+		t.Errorf("got %v", err)
+	}
+}

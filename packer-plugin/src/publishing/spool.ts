@@ -7,6 +7,7 @@ import {
   writeSpoolRecord,
 } from "@waybill/registry-client";
 import { UploadProgress } from "@waybill/registry-client/upload-progress";
+import { commandByHand } from "./by-hand.ts";
 import type { Output } from "./output.ts";
 
 /**
@@ -48,7 +49,7 @@ export async function sendWaiting(
 /**
  * Stores a build for `waybill spool send`.
  *
- * @returns why that failed; undefined when it is stored
+ * @returns why that failed, and what to type; undefined when it is stored
  */
 export async function putIntoSpool(
   record: SpoolRecord,
@@ -62,6 +63,9 @@ export async function putIntoSpool(
     return undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `${record.reason}; and it could not be put into the spool ${directory}: ${why}`;
+    return (
+      `${record.reason}; and it could not be put into the spool ${directory}: ${why}\n` +
+      `To publish it later, type: ${commandByHand(record)}`
+    );
   }
 }
