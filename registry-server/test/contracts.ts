@@ -34,6 +34,7 @@ const values: Record<string, string> = {
   webhook: "x",
   delivery: "1",
   publisher: "waybill",
+  release: "0.1.0",
   type: "waybill",
   os: "linux",
   arch: "amd64",

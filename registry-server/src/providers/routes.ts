@@ -33,7 +33,7 @@ export const listProviderVersions = createRoute({
 
 export const getProviderPackage = createRoute({
   ...route,
-  path: `${provider}/{version}/download/{os}/{arch}`,
+  path: `${provider}/{release}/download/{os}/{arch}`,
   operationId: "getProviderPackage",
   summary: "Tell where the provider for a platform is, with its sum and who signed it",
   request: { params: schema.packageParams },
@@ -42,7 +42,7 @@ export const getProviderPackage = createRoute({
 
 export const downloadProviderFile = createRoute({
   ...route,
-  path: `${provider}/{version}/files/{file}`,
+  path: `${provider}/{release}/files/{file}`,
   operationId: "downloadProviderFile",
   summary: "Download an archive of a release, its sums, or their signature",
   request: { params: schema.releaseFileParams },
@@ -102,7 +102,7 @@ export function providerRoutes(register: Register, providers: ProviderService): 
   }));
 
   register(getMirroredArchives, async ({ params }) => {
-    const version = params.document.slice(0, -".json".length);
-    return { status: 200, body: await providers.archives({ ...params, version }) };
+    const release = params.document.slice(0, -".json".length);
+    return { status: 200, body: await providers.archives({ ...params, release }) };
   });
 }

@@ -15,7 +15,7 @@ export const providerParams = z.object({
 });
 
 export const releaseParams = providerParams.extend({
-  version: z
+  release: z
     .string()
     .regex(new RegExp(`^${versionPattern}$`), accepted)
     .openapi({ example: "0.1.0" }),

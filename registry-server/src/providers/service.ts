@@ -8,7 +8,8 @@ import type {
 } from "./schema.ts";
 import type { Archive, ProviderStore, Release } from "./store.ts";
 
-type ReleaseAddress = ProviderAddress & { version: string };
+/** The version of a release, as it is named in a path. */
+type ReleaseAddress = ProviderAddress & { release: string };
 
 /** Offers releases of Terraform providers as registries and mirrors do. */
 export class ProviderService {
@@ -59,7 +60,7 @@ export class ProviderService {
     const isPart = [sums, signature, ...archives.map((each) => each.file)].includes(address.file);
     const opened = isPart ? await this.#store?.open(address.publisher, address.file) : undefined;
     if (opened) return opened;
-    throw notFound(`${nameOf(address)} ${address.version} has no file "${address.file}".`);
+    throw notFound(`${nameOf(address)} ${address.release} has no file "${address.file}".`);
   }
 
   /** The versions of a provider as a mirror lists them. @throws Problem `provider_not_found` */
@@ -89,10 +90,10 @@ export class ProviderService {
 
   async #release(address: ReleaseAddress): Promise<Release> {
     const releases = await this.#releases(address);
-    const found = releases.find(({ version }) => version === address.version);
+    const found = releases.find(({ version }) => version === address.release);
     if (found) return found;
     const versions = releases.map(({ version }) => version).join(", ");
-    throw notFound(`There is no ${nameOf(address)} ${address.version}; there is ${versions}.`);
+    throw notFound(`There is no ${nameOf(address)} ${address.release}; there is ${versions}.`);
   }
 }
 
@@ -101,8 +102,8 @@ function nameOf({ publisher, type }: ProviderAddress): string {
 }
 
 /** Without the host, which clients add: the server need not know what it is called. */
-function urlOf({ publisher, type, version }: ReleaseAddress, file: string): string {
-  return `/v1/providers/${publisher}/${type}/${version}/files/${file}`;
+function urlOf({ publisher, type, release }: ReleaseAddress, file: string): string {
+  return `/v1/providers/${publisher}/${type}/${release}/files/${file}`;
 }
 
 function hashesOf({ sha256, h1 }: Archive): string[] {
