@@ -45,6 +45,7 @@ const commands = [
   ["versions"],
   ["versions", "list"],
   ["versions", "show"],
+  ["versions", "state"],
   ["versions", "complete"],
   ["versions", "abandon"],
   ["versions", "delete"],

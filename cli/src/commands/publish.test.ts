@@ -108,6 +108,30 @@ test("ends with 4 when the fingerprint is taken by other content, and lists the 
   expect(stderr).toMatch(/^waybill: Version 1 of "taken\/web" is complete .*\n {2}us-east-1=ami-1\n$/);
 });
 
+const sha = "4f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b";
+const job = { CIRCLECI: "true", CIRCLE_SHA1: sha, CIRCLE_JOB: "images", CIRCLE_OIDC_TOKEN: "s3cr3t" };
+
+test("records the commit and the CI job it runs in, unless JSON says where a build comes from", async () => {
+  const artifact = "origin/web";
+  await run(["publish", artifact, ...publication("one", "=ami-1")], { env: job });
+  expect((await shown(artifact, "1")).builds[0]?.provenance).toEqual({
+    git: { commit: sha },
+    ci: { system: "circleci", job: "images" },
+  });
+  const images = [{ platform: "aws", region: "", external_id: "ami-2" }];
+  const elsewhere = { ci: { system: "tekton", job: "made-there" } };
+  const builds = [{ name: "web", artifact_type: "amazon.ami", images, provenance: elsewhere }];
+  const stdin = JSON.stringify({ fingerprint: "two", builds });
+  await run(["publish", artifact, "-"], { env: job, stdin });
+  expect((await shown(artifact, "2")).builds[0]?.provenance).toMatchObject(elsewhere);
+  // The registry names what is wrong, and not what was added to it.
+  const wrong = await run(["publish", artifact, "-"], {
+    env: job,
+    stdin: JSON.stringify({ fingerprint: "three", builds: [null, "web"] }),
+  });
+  expect(wrong).toMatchObject({ code: 4, stderr: expect.stringContaining("builds") });
+});
+
 test("warns when a semantic version is taken", async () => {
   await run(["publish", "semver/web", ...publication("one", "=ami-1"), "--semver", "1.0.0"]);
   const { code, stderr } = await run([

@@ -1,4 +1,11 @@
-import { type Publish, sendSpool, spoolDirectory, type Version } from "@waybill/registry-client";
+import {
+  type BuildReport,
+  type Publish,
+  sendSpool,
+  spoolDirectory,
+  type Version,
+} from "@waybill/registry-client";
+import { ciFacts } from "@waybill/registry-client/ci";
 import { type Command, Option } from "commander";
 import { pair, repeated } from "../arguments.ts";
 import { withClient } from "../connect.ts";
@@ -16,7 +23,8 @@ version (--fingerprint, --semver, --description, --label, --latest, --expect) wi
 
 A fingerprint makes publishing safe to repeat: the same content again changes nothing. It may also come from
 WAYBILL_FINGERPRINT. With --expect the version stays open until every expected build has been published.
-Builds that waited in the spool for this registry are sent first.
+Builds that waited in the spool for this registry are sent first. In a CI job its commit, branch, remote and a link to it
+are recorded with each build, unless the JSON says where it comes from.
 
 Examples:
   waybill publish hashicorp/web --fingerprint "$GIT_SHA" --semver 1.2.3 --type amazon.ami \\
@@ -111,7 +119,16 @@ async function requestBody(
   if (!body.builds && !body.expected_builds) {
     throw new UsageError("nothing to publish; give --type with --image or --file, a JSON file, or --expect");
   }
-  return body;
+  return Array.isArray(body.builds) ? { ...body, builds: body.builds.map(withOrigin) } : body;
+}
+
+/** Adds what the CI job knows of where a build comes from, as far as whoever wrote it did not say. */
+function withOrigin<T extends Pick<BuildReport, "provenance">>(build: T): T {
+  const origin = ciFacts(process.env);
+  // What is wrong in JSON is for the registry to name.
+  const canAdd =
+    typeof build === "object" && build !== null && typeof (build.provenance ?? {}) === "object" && origin.ci;
+  return canAdd ? { ...build, provenance: { ...origin, ...build.provenance } } : build;
 }
 
 /** What waits is older than what is published now, and goes first. */

@@ -115,6 +115,32 @@ test("says how to begin when an artifact has no versions, and ends with 1 when i
   expect((await run(["versions", "list", "empty/nothing"])).code).toBe(1);
 });
 
+test("says in one word whether a version is there, and ends with 0 only when the registry said it", async () => {
+  const state = async (...args: string[]) => (await run(["versions", "state", ...args])).stdout.trim();
+  expect(await state("acme/web", "two")).toBe("complete");
+  expect(await state("acme/web", "1")).toBe("complete");
+  expect(await state("acme/web", "open")).toBe("incomplete");
+  expect(await state("acme/web", "never")).toBe("none");
+  expect(await state("acme/nothing", "one")).toBe("none");
+  await run(["publish", "gone/web", ...publication("given-up", "=ami-3"), "--expect", "late"]);
+  await run(["versions", "abandon", "gone/web", "given-up"]);
+  expect(await state("gone/web", "given-up")).toBe("none");
+  const { code, stdout } = await run(["versions", "state", "acme/web", "open", "--json"]);
+  expect([code, JSON.parse(stdout)]).toEqual([
+    0,
+    { state: "incomplete", number: null, missing_builds: ["late"] },
+  ]);
+  const away = { WAYBILL_ADDRESS: "http://127.0.0.1:1" };
+  expect(await run(["versions", "state", "acme/web", "one"], { env: away })).toMatchObject({
+    code: 3,
+    stdout: "",
+  });
+  expect(await run(["versions", "state", "acme/web", "one"], { env: { WAYBILL_TOKEN: "x" } })).toMatchObject({
+    code: 4,
+    stdout: "",
+  });
+});
+
 test("does not mind when nobody reads on", async () => {
   const bin = join(import.meta.dirname, "../../bin/waybill.js");
   const script = `set -o pipefail; "${process.execPath}" "${bin}" --help | true`;

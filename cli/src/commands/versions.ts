@@ -9,7 +9,7 @@ import {
   versionReference,
 } from "../arguments.ts";
 import { withClient } from "../connect.ts";
-import { UsageError } from "../failures.ts";
+import { failureOf, UsageError } from "../failures.ts";
 import { type Output, pairsText } from "../output.ts";
 import { DEFAULT_LIMIT, upTo } from "../pages.ts";
 import { stateText } from "../revocation-output.ts";
@@ -19,9 +19,18 @@ const EXAMPLES = `
 Examples:
   waybill versions list hashicorp/web --state incomplete
   waybill versions show hashicorp/web 7
+  waybill versions state hashicorp/web "$GIT_SHA"
   waybill versions complete hashicorp/web 4f2a9c1 --reason "no region eu-west-1 today"
   waybill versions abandon hashicorp/web 4f2a9c1
   waybill versions delete hashicorp/web 7 --yes
+`;
+
+const STATE_HELP = `
+It ends with 0 whatever the word is, and with 3 or 4 when the registry cannot say, so that a script which stops at errors
+(set -e) never builds because of an outage:
+
+  state=$(waybill versions state hashicorp/web "$GIT_SHA")
+  if [ "$state" != complete ]; then packer build .; fi
 `;
 
 export function define(command: Command, output: Output): void {
@@ -56,6 +65,22 @@ export function define(command: Command, output: Output): void {
       );
     })
     .addHelpText("after", `${DIGITS_ONLY}${EXAMPLES}`);
+
+  command
+    .command("state")
+    .description("Print one word: complete, incomplete or none.")
+    .argument(...ARTIFACT)
+    .argument(...VERSION)
+    .allowExcessArguments(false)
+    .action(async (artifact: string, version: string, _options, state: Command) => {
+      await withClient(state, output, async (client) => {
+        const found = await client.getVersion(artifact, versionReference(version)).catch(unlessThereIsNone);
+        const word = stateWord(found?.state);
+        const { number = null, missing_builds = [] } = found ?? {};
+        output.result({ state: word, number, missing_builds }, () => output.line(word));
+      });
+    })
+    .addHelpText("after", `${STATE_HELP}${DIGITS_ONLY}${EXAMPLES}`);
 
   command
     .command("complete")
@@ -108,6 +133,15 @@ export function define(command: Command, output: Output): void {
       output.result({ deleted: number }, () => output.line(`deleted version ${number} of ${artifact}`));
     })
     .addHelpText("after", EXAMPLES);
+}
+
+/** An abandoned or expired version has freed its fingerprint: it is as if it had never been. */
+function stateWord(state: VersionState | undefined): "complete" | "incomplete" | "none" {
+  return state === "complete" || state === "incomplete" ? state : "none";
+}
+
+function unlessThereIsNone(error: unknown): undefined {
+  if (failureOf(error).means !== "none") throw error;
 }
 
 function printList(
