@@ -27,8 +27,8 @@ test("every failure has a summary of its own, the registry's sentence, and a pla
     [refused("ambiguous", {}, 409), "Several images match", ["region"]],
     [refused("version_revoked", {}, 409), "Version is revoked", ["version"]],
     [refused("unauthorized", {}, 401), "Token refused", []],
-    [refused("forbidden", {}, 403), "Token may not read this", ["name"]],
-    [refused("invalid_request", {}, 400), "Registry refused the query", []],
+    [refused("forbidden", {}, 403), "Token may not do this", ["name"]],
+    [refused("invalid_request", {}, 400), "Registry refused the request", []],
     [refused("internal", {}, 500), "Registry failed", []],
     [refused("unavailable", {}, 503), "Registry not available", []],
     [new RegistryError("unreachable", "said unreachable"), "Registry not reachable", []],
@@ -49,8 +49,8 @@ test("every failure has a summary of its own, the registry's sentence, and a pla
     ],
     [new RegistryError("invalid_response", "said nonsense"), "Registry gave an invalid answer", []],
     [new RegistryError("cancelled", "said cancelled"), "Cancelled", []],
-    [refused("constructor", {}, 418), "Registry refused the query", []],
-    [refused("too_many_requests", {}, 429), "Registry not available", []],
+    [refused("constructor", {}, 418), "Registry refused the request", []],
+    [refused("too_many_requests", {}, 429), "Registry asks to wait", []],
   ];
   for (const [error, summary, path] of table) {
     const diagnostic = report(error);

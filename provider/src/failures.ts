@@ -17,14 +17,22 @@ type Failure = {
   readonly advice?: (error: RegistryError, asked: Asked) => string;
 };
 
-const SELECTORS = ["version", "channel", "constraint", "fingerprint", "name"];
+const NAMES = ["artifact", "name"];
+const SELECTORS = ["version", "channel", "constraint", "fingerprint", "number", ...NAMES];
 const FILTERS = ["region", "platform", "build", "type", "name"];
+/** What is there already; the id of an import is its name. */
+const exists = (summary: string): Failure => ({
+  summary,
+  at: ["name"],
+  advice: (_error, { config }) =>
+    `To manage it here, import it: terraform import <address> ${config.name}. Or choose another name.`,
+});
 
 /** Every failure that has a name of its own, by the code of the error. */
 const FAILURES: Readonly<Record<string, Failure>> = {
   artifact_not_found: {
     summary: "No such artifact",
-    at: ["name"],
+    at: NAMES,
     advice: ({ message }, { artifact, settings }) =>
       `${mention(message, artifact)}Check the name, and that something was published to the registry at ${settings.address.href}.`,
   },
@@ -47,14 +55,45 @@ const FAILURES: Readonly<Record<string, Failure>> = {
         ? "No token was given: set token in the provider's configuration, or WAYBILL_TOKEN, or in CI WAYBILL_OIDC_TOKEN."
         : `The registry at ${settings.address.href} does not accept the token in the provider's configuration or WAYBILL_TOKEN; it may have expired, or belong to another registry.`,
   },
-  forbidden: { summary: "Token may not read this", at: ["name"] },
-  invalid_request: { summary: "Registry refused the query" },
-  timeout: { summary: "Registry did not answer in time" },
+  forbidden: { summary: "Token may not do this", at: ["artifact", "namespace", "name"] },
+  invalid_request: { summary: "Registry refused the request" },
+  token_exists: exists("Token is there already"),
+  webhook_exists: exists("Webhook is there already"),
+  last_admin: { summary: "Last administrator", at: ["name"] },
+  version_complete: { summary: "Version is complete", at: SELECTORS },
+  version_differs: { summary: "Version is there already, and differs", at: SELECTORS },
+  version_in_use: { summary: "Version is in use", at: SELECTORS },
+  revocation_in_force: { summary: "Revocation is in force", at: ["at", "version"] },
+  channel_managed: { summary: "Registry keeps this channel", at: ["channel", "name"] },
+  channel_rule: { summary: "Rule of the channel refuses this version", at: ["version"] },
+  precondition_failed: {
+    summary: "Changed meanwhile",
+    at: ["version", "name"],
+    advice: () => "Plan again to see what is there now.",
+  },
+  quota_exceeded: { summary: "Namespace is full", at: NAMES },
+  too_many_requests: {
+    summary: "Registry asks to wait",
+    advice: ({ retryAfterMs = 0 }, { settings }) =>
+      `It asks to wait ${Math.ceil(retryAfterMs / 1_000)} s, which is more than the ${settings.timeoutMs / 1_000} s that a request may take, or was asked for too often. Ask less at once (-parallelism), or set a longer timeout (WAYBILL_TIMEOUT).`,
+  },
+  timeout: {
+    summary: "Registry did not answer in time",
+    advice: () => "Check that it is well, or give it more time with timeout, or WAYBILL_TIMEOUT.",
+  },
+  cut: {
+    summary: "Connection to the registry was cut",
+    advice: () => "The registry, or what is in front of it, ended in the middle of an answer: try again.",
+  },
+  ca_file: { summary: "Invalid ca_file" },
   tls: { summary: "No trusted connection to the registry" },
   proxy: { summary: "Proxy does not reach the registry" },
   unreachable: { summary: "Registry not reachable" },
-  unavailable: { summary: "Registry not available" },
-  internal: { summary: "Registry failed" },
+  unavailable: { summary: "Registry not available", advice: () => "Try again soon." },
+  internal: {
+    summary: "Registry failed",
+    advice: () => "Try again, and tell its operator when that does not help.",
+  },
   invalid_response: { summary: "Registry gave an invalid answer" },
   cancelled: { summary: "Cancelled" },
 };
@@ -62,7 +101,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 /** For codes of registries newer than this provider. */
 const BY_KIND: Readonly<Record<RegistryError["kind"], Failure>> = {
   unreachable: { summary: "Registry not available" },
-  refused: { summary: "Registry refused the query" },
+  refused: { summary: "Registry refused the request" },
   invalid_response: { summary: "Registry gave an invalid answer" },
   cancelled: { summary: "Cancelled" },
 };

@@ -65,13 +65,14 @@ export function connectionFailure(thrown: unknown, { address, caFile }: Settings
     const who = byProxy
       ? "the proxy named by HTTPS_PROXY or HTTP_PROXY refused the connection"
       : "connection refused";
-    return { ...failed(`${at} cannot be reached: ${who}; ${CHECK}`), undone: true };
+    const failure = failed(`${at} cannot be reached: ${who}; ${CHECK}`, byProxy ? "proxy" : "unreachable");
+    return { ...failure, again: true, undone: true };
   }
-  const cut = code === "ECONNRESET" || code === "EPIPE";
+  if (code !== "ECONNRESET" && code !== "EPIPE") {
+    return failed(`${at} cannot be reached: ${code || message}; ${CHECK}`);
+  }
   const perhaps = address.protocol === "http:" ? "; if it speaks TLS, write https:// in address" : "";
-  return failed(
-    cut ? `${at} cut the connection${perhaps}` : `${at} cannot be reached: ${code || message}; ${CHECK}`,
-  );
+  return { ...failed(`${at} cut the connection${perhaps}`, "cut"), again: true };
 }
 
 /**
@@ -95,7 +96,7 @@ export function readAnswer(
   const afterMs = again ? retryAfterMs(headers["retry-after"]) : undefined;
   const problem = asProblem(json);
   if (problem && status >= 400) {
-    return { error: problemError({ ...problem, status }), again, afterMs, undone: true };
+    return { error: problemError({ ...problem, status }, afterMs), again, afterMs, undone: true };
   }
   const at = `the registry at ${address.href}`;
   if (status >= 300 && status < 400) {

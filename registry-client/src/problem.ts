@@ -20,15 +20,22 @@ export type ErrorKind = "unreachable" | "refused" | "invalid_response" | "cancel
 /** The one error that calls to a registry end with. */
 export class RegistryError extends Error {
   readonly kind: ErrorKind;
-  /** The code of the problem, or one of `unreachable`, `timeout`, `tls`, `ca_file`, `proxy`, `invalid_response`, `cancelled`. */
+  /** The code of the problem, or one of `unreachable`, `timeout`, `cut`, `tls`, `ca_file`, `proxy`, `invalid_response`, `cancelled`. */
   readonly code: string;
   readonly status: number | undefined;
   readonly problem: Problem | undefined;
+  /** For how long the registry asks to wait before it is asked again. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    more: { code?: string; status?: number | undefined; problem?: Problem } = {},
+    more: {
+      code?: string;
+      status?: number | undefined;
+      problem?: Problem;
+      retryAfterMs?: number | undefined;
+    } = {},
   ) {
     // What a server sends may hold anything; nothing in it may move the cursor of a terminal.
     super(message.replace(/\p{Cc}+/gu, " "));
@@ -37,11 +44,12 @@ export class RegistryError extends Error {
     this.code = more.code ?? kind;
     this.status = more.status;
     this.problem = more.problem;
+    this.retryAfterMs = more.retryAfterMs;
   }
 }
 
 /** Makes the error for a problem answer, such as one failing item of {@link RegistryClient.resolveMany}. */
-export function problemError(problem: Problem): RegistryError {
+export function problemError(problem: Problem, retryAfterMs?: number): RegistryError {
   const { status, code, detail, errors } = problem;
   const more = errors?.filter(({ message }) => !detail.includes(message));
   const fields = more?.map(({ path, message }) => `${path}: ${message}`).join("; ");
@@ -50,6 +58,7 @@ export function problemError(problem: Problem): RegistryError {
     status,
     code,
     problem,
+    retryAfterMs,
   });
 }
 
