@@ -8,6 +8,7 @@ import { sentence } from "./failures.ts";
 import { DiagnosticError } from "./framework/diagnostics.ts";
 import { notEmpty, type Validator } from "./framework/validators.ts";
 import { types } from "./framework/values/types.ts";
+import type { Registry } from "./registry.ts";
 
 const nameRule = `1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit`;
 
@@ -50,6 +51,19 @@ export const textMap = (description: string) =>
 /** What never changes for as long as a resource lives, and is never null. */
 export const lasting = { stable: true, notNull: true } as const;
 
+/** How long operations on the registry may take; one request has the `timeout` of the provider. */
+export const timeouts = { create: 300_000, read: 300_000, update: 300_000, delete: 300_000 };
+
+/** The name that something has for as long as it lives; `what` is "a webhook" ... */
+export const nameArgument = (what: string, description: string) =>
+  ({
+    type: types.string,
+    required: true,
+    requiresReplace: true,
+    validators: [notEmpty, isName(what)],
+    description,
+  }) as const;
+
 /** The artifact that something belongs to; of a resource, another one makes another resource. */
 export const artifactArgument = {
   type: types.string,
@@ -58,6 +72,18 @@ export const artifactArgument = {
   validators: [notEmpty],
   description: "`namespace/artifact`, or only the artifact when the provider has a `namespace`.",
 } as const;
+
+/** An artifact may be written with and without the namespace of the provider; an import only knows the whole name. */
+export function sameArtifact(
+  attribute: string,
+  before: unknown,
+  after: unknown,
+  { settings }: Registry,
+): boolean {
+  if (attribute !== "artifact" || typeof before !== "string" || typeof after !== "string") return false;
+  const whole = (name: string) => artifactName(name, settings.namespace, attribute);
+  return whole(before) === whole(after);
+}
 
 /**
  * The whole name of an artifact.
@@ -83,6 +109,35 @@ export function checkArtifactName(name: unknown, attribute: string): void {
 export function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
   const given = Object.entries(fields).filter(([, value]) => value != null);
   return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+/**
+ * What a resource of HCP Packer becomes: buckets have no namespace, so that of the provider is theirs.
+ *
+ * @param bucket its name, then the parts of the id that follow it
+ * @throws {DiagnosticError} without a namespace
+ */
+export function movedTo({ settings }: Registry, bucket: unknown, ...rest: unknown[]): { id: string } {
+  if (settings.namespace !== undefined) return { id: [settings.namespace, bucket, ...rest].join("/") };
+  throw new DiagnosticError(
+    "Namespace is not known",
+    `The bucket ${bucket} becomes an artifact, which is in a namespace: set namespace in the provider's configuration, or WAYBILL_NAMESPACE.`,
+  );
+}
+
+/** The id of an import that is a name. @throws {DiagnosticError} when it is none */
+export function importName(id: string, what: string): { id: string; name: string } {
+  const wrong = isName(what)(id);
+  if (wrong) throw new DiagnosticError("Invalid import id", `The id ${wrong}.`);
+  return { id, name: id };
+}
+
+/** The id of an import that is that of a version. @throws {DiagnosticError} when it is none */
+export function importVersion(id: string): { id: string; artifact: string; version: number } {
+  const { artifact, version } = importId(id, "version");
+  const wrong = isVersionNumber(version);
+  if (wrong) throw new DiagnosticError("Invalid import id", `The last part of ${id} ${wrong}.`);
+  return { id, artifact, version: Number(version) };
 }
 
 /**

@@ -15,6 +15,7 @@ import { namespace } from "./resources/namespace.ts";
 import { revocation } from "./resources/revocation.ts";
 import { token } from "./resources/token.ts";
 import { version as versionResource } from "./resources/version.ts";
+import { webhook } from "./resources/webhook.ts";
 
 /** The provider `waybill`: all it offers to Terraform. */
 export const waybill = provider({
@@ -36,6 +37,7 @@ export const waybill = provider({
     waybill_channel_assignment: channelAssignment,
     waybill_revocation: revocation,
     waybill_token: token,
+    waybill_webhook: webhook,
   },
   ephemeralResources: { waybill_token: ephemeralToken },
   functions: { parse_reference: parseReferenceFunction, satisfies, compare_versions: compareVersions },

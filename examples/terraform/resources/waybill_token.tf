@@ -7,10 +7,10 @@ variable "ci_secret" {
 }
 
 resource "waybill_token" "ci" {
-  name           = "ci-web"
-  description    = "Builds of the web team"
-  secret         = var.ci_secret
-  secret_version = 1
+  name              = "ci-web"
+  description       = "Builds of the web team"
+  secret_wo         = var.ci_secret
+  secret_wo_version = 1
   scopes = [
     { scope = "publish", pattern = "hashicorp/web" },
     { scope = "read", pattern = "hashicorp" },

@@ -2,26 +2,21 @@ import { randomBytes } from "node:crypto";
 import { text } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { ephemeralResource } from "../framework/ephemeral.ts";
+import { durationMs } from "../framework/timeouts.ts";
 import type { Validator } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Registry } from "../registry.ts";
 import { scopes, toScopes } from "../scopes.ts";
 
-const unitMs: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
 const defaultTtl = "1h";
 const longestMs = 24 * 3_600_000;
 
 const isTtl: Validator = (value) => {
-  const ms = milliseconds(String(value));
+  const ms = durationMs(String(value));
   return ms >= 1_000 && ms <= longestMs
     ? undefined
     : "must be a duration between 1s and 24h, such as 15m or 1h";
 };
-
-function milliseconds(text: string): number {
-  const [, amount, unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
-  return Number(amount) * (unitMs[unit] ?? Number.NaN);
-}
 
 const schema = {
   description:
@@ -46,7 +41,7 @@ export const token = ephemeralResource<typeof schema, Registry>({
 
   async open(config, context) {
     const name = `terraform-${randomBytes(6).toString("hex")}`;
-    const expires_at = new Date(Date.now() + milliseconds(config.ttl ?? defaultTtl)).toISOString();
+    const expires_at = new Date(Date.now() + durationMs(config.ttl ?? defaultTtl)).toISOString();
     const body = {
       name,
       scopes: toScopes(config.scopes),

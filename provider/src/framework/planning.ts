@@ -10,6 +10,9 @@ import { emptyRecord, isRecord, type Path, Unknown, type Value } from "./values/
 
 export type Fields = { readonly [name: string]: Value };
 
+/** Whether two values of an attribute mean the same, so that only the state changes from one to the other. */
+export type Means = (name: string, before: Value, after: Value) => boolean;
+
 export type Plan = {
   readonly planned: Fields;
   /** Attributes whose change makes another resource. */
@@ -22,18 +25,20 @@ export type Plan = {
  * @param prior its state; null when it is new
  * @param proposed what Terraform proposes
  * @param config what the user wrote
+ * @param meansSame which changes are none but in the text
  */
 export function planChange(
   attributes: Attributes,
   prior: Fields | null,
   proposed: Fields,
   config: Fields,
+  meansSame?: Means,
 ): Plan {
   const planned = planFields(attributes, prior, proposed, config);
   if (prior === null) return { planned, replace: [] };
-  const changed = changedNames(attributes, prior, planned);
-  if (changed.length === 0) return { planned: prior, replace: [] };
-  if (changed.every((name) => attributes[name]?.local)) return { planned, replace: [] };
+  if (differing(attributes, prior, planned).length === 0) return { planned: prior, replace: [] };
+  const changed = changedNames(attributes, prior, planned, meansSame);
+  if (changed.length === 0) return { planned, replace: [] };
   for (const [name, attribute] of Object.entries(attributes)) {
     const isOurs = attribute.computed && (isReadOnly(attribute) || (config[name] ?? null) === null);
     if (isOurs && attribute.default === undefined && !attribute.stable) planned[name] = unknown(attribute);
@@ -45,8 +50,19 @@ export function planChange(
   return { planned, replace: replace.map((name) => [name]) };
 }
 
-/** The attributes that are not as they were. */
-export function changedNames(attributes: Attributes, prior: Fields, planned: Fields): string[] {
+/** The attributes whose change is more than one of the state. */
+export function changedNames(
+  attributes: Attributes,
+  prior: Fields,
+  planned: Fields,
+  meansSame: Means = () => false,
+): string[] {
+  return differing(attributes, prior, planned).filter(
+    (name) => !attributes[name]?.local && !meansSame(name, prior[name] ?? null, planned[name] ?? null),
+  );
+}
+
+function differing(attributes: Attributes, prior: Fields, planned: Fields): string[] {
   return Object.keys(attributes).filter((name) => !isSame(attributes[name], prior[name], planned[name]));
 }
 

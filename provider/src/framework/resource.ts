@@ -2,7 +2,7 @@ import type { Diagnostics } from "./diagnostics.ts";
 import type { ReadContext } from "./provider.ts";
 import type { Config, PartialConfig, Result, Schema, State } from "./schema.ts";
 import { type Timeouts, withTimeouts } from "./timeouts.ts";
-import type { Unknown } from "./values/values.ts";
+import type { Unknown, Value } from "./values/values.ts";
 
 /** State of an older schema, or of another resource type: an object of JSON. Its numbers are exact, so not JavaScript's. */
 export type OldState = { readonly [name: string]: unknown };
@@ -34,6 +34,8 @@ export type Resource<S extends Schema, Client> = {
   validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
   /** Looks at a change before users see it, to report what apply would refuse. Not asked when a resource goes. */
   plan?(change: Change<S>, context: ReadContext<Client>): void | Promise<void>;
+  /** Whether two values of an attribute that differ mean the same: then only the state changes. */
+  meansSame?(name: string, before: Value, after: Value, client: Client): boolean;
   /** Makes it. What the user wrote, or a default, stays as it is, whatever is returned for it. */
   create(config: Config<S>, context: ReadContext<Client>): Promise<Result<S>>;
   /** How it is now, or undefined when it is gone. Another value than in the state is drift, and shown as such. */
@@ -46,8 +48,11 @@ export type Resource<S extends Schema, Client> = {
   import?(id: string, context: ReadContext<Client>): Promise<Partial<State<S>>> | Partial<State<S>>;
   /** By the schema version that state was written with: makes it state of the next version. */
   readonly upgrades?: { readonly [version: number]: (state: OldState) => OldState };
-  /** What can be told from a resource of another type; undefined when it cannot become one of these. */
-  move?(source: Source): Partial<State<S>> | undefined;
+  /**
+   * What can be told from a resource of another type, which {@link read} completes; undefined when it cannot become
+   * one of these.
+   */
+  move?(source: Source, client: Client): Partial<State<S>> | undefined;
 };
 
 /** Fixes the types of a resource: the schema decides what the handlers get and must give. */

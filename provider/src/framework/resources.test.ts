@@ -162,6 +162,24 @@ describe("a resource", () => {
     }
   });
 
+  test("is the same when its text changes and its meaning does not", async () => {
+    const asked: unknown[] = [];
+    const service = start({
+      meansSame: (name, before, after) =>
+        name === "title" && String(before).toLowerCase() === String(after).toLowerCase(),
+      update: async (config) => {
+        asked.push(config);
+        return { id: "a", revision: 9, color: "red" };
+      },
+    });
+    await service.configure();
+    const { plannedState, requiresReplace } = await service.plan(note(), note({ title: "A" }));
+    expect([seen(plannedState), requiresReplace]).toEqual([note({ title: "A" }), []]);
+    const applied = await service.apply(note(), note({ title: "A" }));
+    expect([seen(applied.newState), asked]).toEqual([note({ title: "A" }), []]);
+    expect((await service.plan(note(), note({ title: "b" }))).requiresReplace).toHaveLength(1);
+  });
+
   test("can refuse a plan", async () => {
     const service = start({
       plan({ prior, planned }) {

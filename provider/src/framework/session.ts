@@ -9,6 +9,7 @@ import { validateAttributes } from "./validators.ts";
 import { decode } from "./values/decode.ts";
 import { encode } from "./values/encode.ts";
 import { decodeJson } from "./values/json.ts";
+import type { Type } from "./values/types.ts";
 import { isRecord, isWhollyKnown, type Value, ValueError } from "./values/values.ts";
 
 type Configured<Client> = { readonly client: Client } | { readonly unknown: readonly string[] };
@@ -84,11 +85,15 @@ export function findOffered<T>(offered: { readonly [name: string]: T } = {}, nam
   throw new DiagnosticError(`No such ${what}`, `This provider has no ${name}. It has: ${known}.`);
 }
 
+/** Reads a value, from either form that the protocol has. */
+export function readValue(type: Type, value: DynamicValue | undefined): Value {
+  const json = value !== undefined && value.msgpack.length === 0 && value.json.length > 0;
+  return json ? decodeJson(type, value.json) : decode(type, value?.msgpack ?? Buffer.alloc(0));
+}
+
 /** Reads an object of a schema; null where there is none. */
 export function readNullable(schema: Schema, value: DynamicValue | undefined): Fields | null {
-  const type = typeOfSchema(schema);
-  const json = value !== undefined && value.msgpack.length === 0 && value.json.length > 0;
-  const fields = json ? decodeJson(type, value.json) : decode(type, value?.msgpack ?? Buffer.alloc(0));
+  const fields = readValue(typeOfSchema(schema), value);
   if (fields === null || isRecord(fields)) return fields;
   throw new ValueError("the value is not an object", []);
 }

@@ -19,11 +19,11 @@ const set = (values: object) => ({ create: null, read: null, update: null, delet
 /** Things that are never done, and say so when they are asked to stop. */
 async function start(timeouts: Timeouts, isSlow = true) {
   const asked: string[] = [];
-  const work = (operation: string) => (_first: unknown, second: { signal: AbortSignal }, third?: object) => {
+  const work = (operation: string) => (_first: unknown, second: object, third?: object) => {
     asked.push(operation);
     const { signal } = (third ?? second) as { signal: AbortSignal };
-    if (!isSlow) return Promise.resolve({ name: "a", revision: 2 });
-    return new Promise<never>((_resolve, reject) => {
+    return new Promise<never>((resolve, reject) => {
+      if (!isSlow) resolve({ name: "a", revision: 2 } as never);
       signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
     });
   };

@@ -1,7 +1,7 @@
 import type { MoveResourceState_Request, RawState } from "../generated/terraform/tfplugin6.ts";
 import { DiagnosticError } from "./diagnostics.ts";
 import type { Fields } from "./planning.ts";
-import type { OldState, Resource, Source } from "./resource.ts";
+import type { OldState, Resource } from "./resource.ts";
 import { type Schema, typeOfSchema } from "./schema.ts";
 import { fromJson, parseJson } from "./values/json.ts";
 import { emptyRecord, type Value } from "./values/values.ts";
@@ -39,9 +39,10 @@ export function upgradeState(
  *
  * @throws {DiagnosticError} when it cannot become one of this type
  */
-export function moveState(
-  { schema, move }: { readonly schema: Schema; move?(source: Source): object | undefined },
+export function moveState<Client>(
+  { schema, move }: Pick<Resource<Schema, Client>, "schema" | "move">,
   request: MoveResourceState_Request,
+  client: Client,
 ): Fields {
   const { sourceProviderAddress: provider, sourceTypeName: typeName, sourceSchemaVersion } = request;
   const source = {
@@ -50,7 +51,7 @@ export function moveState(
     schemaVersion: Number(sourceSchemaVersion),
     state: readState(request.sourceState),
   };
-  const state = move?.(source);
+  const state = move?.(source, client);
   if (!state) {
     throw new DiagnosticError(
       "Resource cannot be moved",

@@ -18,6 +18,15 @@ export function notEmpty(value: Value): string | undefined {
   return value === "" ? "must not be empty; leave it out, or set it to null, to choose nothing" : undefined;
 }
 
+/** Checks each member of a list, a set or a map. */
+export function each(validate: Validator): Validator {
+  return function isEach(value) {
+    if (!Array.isArray(value) && !isRecord(value)) return undefined;
+    const known = Object.values(value).filter((member) => !(member instanceof Unknown));
+    return known.map((member) => validate(member)).find((sentence) => sentence !== undefined);
+  };
+}
+
 /** Reports when more than one of some attributes is set. What is unknown may still turn out to be null. */
 export function atMostOneOf(
   names: readonly string[],

@@ -1,5 +1,14 @@
 import type { Artifact } from "@waybill/registry-client/types";
-import { artifactArgument, checkArtifactName, importId, lasting, text } from "../attributes.ts";
+import {
+  artifactArgument,
+  checkArtifactName,
+  importId,
+  lasting,
+  movedTo,
+  sameArtifact,
+  text,
+  timeouts,
+} from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
@@ -42,6 +51,7 @@ const schema = {
       optional: true,
       computed: true,
       default: false,
+      local: true,
       description:
         "Whether destroying this deletes an artifact that has versions, with all of them. Default: `false`.",
     },
@@ -54,6 +64,8 @@ type Schema = typeof schema;
 /** `resource "waybill_artifact"` */
 export const artifact = resource<Schema, Registry>({
   schema,
+  timeouts,
+  meansSame: sameArtifact,
 
   validate({ artifact: name }) {
     checkArtifactName(name, "artifact");
@@ -100,6 +112,9 @@ export const artifact = resource<Schema, Registry>({
   },
 
   import: (id) => ({ ...importId(id), id, force_destroy: false }),
+
+  move: ({ typeName, state }, registry) =>
+    typeName === "hcp_packer_bucket" ? movedTo(registry, state.name) : undefined,
 });
 
 function put(config: Config<Schema>, context: Context): Promise<Artifact> {

@@ -6,7 +6,10 @@ import {
   isChannel,
   isVersionNumber,
   lasting,
+  movedTo,
+  sameArtifact,
   text,
+  timeouts,
   withoutNulls,
 } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
@@ -58,6 +61,8 @@ type Schema = typeof schema;
 /** `resource "waybill_channel_assignment"` */
 export const channelAssignment = resource<Schema, Registry>({
   schema,
+  timeouts,
+  meansSame: sameArtifact,
 
   validate({ artifact }) {
     checkArtifactName(artifact, "artifact");
@@ -78,7 +83,8 @@ export const channelAssignment = resource<Schema, Registry>({
       artifact: state.artifact ?? artifact,
       channel,
       version: found.version.number,
-      reason: state.reason,
+      // It is recorded when the channel moves, which it does not have to do when this is made.
+      reason: state.assigned_at === null ? found.reason : state.reason,
       replaces: state.replaces,
       ...computed(found),
     };
@@ -96,6 +102,11 @@ export const channelAssignment = resource<Schema, Registry>({
   },
 
   import: (id) => ({ ...importId(id, "channel"), id }),
+
+  move: ({ typeName, state }, registry) =>
+    typeName === "hcp_packer_channel_assignment"
+      ? movedTo(registry, state.bucket_name, state.channel_name)
+      : undefined,
 });
 
 async function assign(config: Config<Schema>, replaces: Config<Schema>["replaces"], context: Context) {

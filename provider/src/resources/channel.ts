@@ -5,7 +5,10 @@ import {
   importId,
   isChannel,
   lasting,
+  movedTo,
+  sameArtifact,
   text,
+  timeouts,
   withoutNulls,
 } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
@@ -68,6 +71,8 @@ type Schema = typeof schema;
 /** `resource "waybill_channel"` */
 export const channel = resource<Schema, Registry>({
   schema,
+  timeouts,
+  meansSame: sameArtifact,
 
   validate({ artifact, name }, diagnostics) {
     checkArtifactName(artifact, "artifact");
@@ -125,6 +130,9 @@ export const channel = resource<Schema, Registry>({
   },
 
   import: (id) => ({ ...importId(id, "name"), id }),
+
+  move: ({ typeName, state }, registry) =>
+    typeName === "hcp_packer_channel" ? movedTo(registry, state.bucket_name, state.name) : undefined,
 });
 
 function put(config: Config<Schema>, context: Context): Promise<Channel> {

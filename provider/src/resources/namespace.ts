@@ -1,6 +1,5 @@
 import type { Namespace } from "@waybill/registry-client/types";
-import { isName, lasting, text } from "../attributes.ts";
-import { DiagnosticError } from "../framework/diagnostics.ts";
+import { importName, lasting, nameArgument, text, timeouts } from "../attributes.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config } from "../framework/schema.ts";
 import { notEmpty } from "../framework/validators.ts";
@@ -11,13 +10,7 @@ const schema = {
   description:
     "What holds for all artifacts of a namespace. Publishing makes a namespace by itself; one that is there already is taken over as it is. A namespace is never deleted: destroying it takes back what was set here, and leaves its artifacts alone.",
   attributes: {
-    name: {
-      type: types.string,
-      required: true,
-      requiresReplace: true,
-      validators: [notEmpty, isName("a namespace")],
-      description: "Name of the namespace, such as `hashicorp`.",
-    },
+    name: nameArgument("a namespace", "Name of the namespace, such as `hashicorp`."),
     description: { type: types.string, optional: true, validators: [notEmpty], description: "Whose it is." },
     anonymous_read: {
       type: types.bool,
@@ -42,6 +35,7 @@ type Schema = typeof schema;
 /** `resource "waybill_namespace"` */
 export const namespace = resource<Schema, Registry>({
   schema,
+  timeouts,
 
   async create(config, context) {
     const present = await find(config.name, config, context);
@@ -77,11 +71,7 @@ export const namespace = resource<Schema, Registry>({
     await put(plain, numberOf(state.quota_bytes), context);
   },
 
-  import(id) {
-    const wrong = isName("a namespace")(id);
-    if (wrong) throw new DiagnosticError("Invalid import id", `The id ${wrong}.`);
-    return { id, name: id };
-  },
+  import: (id) => importName(id, "a namespace"),
 });
 
 /** The quota is sent only when it is another one: to set it needs more than the rest does. */

@@ -3,13 +3,15 @@ import {
   artifactArgument,
   checkArtifactName,
   importId,
+  importVersion,
   isMoment,
   isVersionNumber,
   lasting,
+  sameArtifact,
   text,
+  timeouts,
   withoutNulls,
 } from "../attributes.ts";
-import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
 import { notEmpty } from "../framework/validators.ts";
@@ -58,6 +60,8 @@ type Schema = typeof schema;
 /** `resource "waybill_revocation"` */
 export const revocation = resource<Schema, Registry>({
   schema,
+  timeouts,
+  meansSame: sameArtifact,
 
   validate({ artifact }) {
     checkArtifactName(artifact, "artifact");
@@ -93,12 +97,7 @@ export const revocation = resource<Schema, Registry>({
     );
   },
 
-  import(id) {
-    const { artifact, version } = importId(id, "version");
-    const wrong = isVersionNumber(version);
-    if (wrong) throw new DiagnosticError("Invalid import id", `The last part of ${id} ${wrong}.`);
-    return { id, artifact, version: Number(version) };
-  },
+  import: importVersion,
 });
 
 async function revoke(config: Config<Schema>, context: Context) {

@@ -1,4 +1,4 @@
-import { isMoment, isName, lasting, text, withoutNulls } from "../attributes.ts";
+import { importName, isMoment, lasting, nameArgument, text, timeouts, withoutNulls } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Validator } from "../framework/validators.ts";
@@ -14,16 +14,12 @@ const isSecret: Validator = (value) =>
 
 const schema = {
   description:
-    "A token of the registry. Its secret is given as `secret`, which is in no state and no plan, so whoever makes it can hand it on: to a vault, or to the secrets of a CI system. For a token that only this run needs, use the ephemeral resource.",
+    "A token of the registry. Its secret is given as `secret_wo`, which is in no state and no plan, so whoever makes it can hand it on: to a vault, or to the secrets of a CI system. For a token that only this run needs, use the ephemeral resource.",
+  // Before 1 the secret was called as what it is, without the ending that says that it is only written.
+  version: 1,
   attributes: {
-    name: {
-      type: types.string,
-      required: true,
-      requiresReplace: true,
-      validators: [notEmpty, isName("a token")],
-      description: "What events call its holder.",
-    },
-    secret: {
+    name: nameArgument("a token", "What events call its holder."),
+    secret_wo: {
       type: types.string,
       optional: true,
       writeOnly: true,
@@ -32,11 +28,12 @@ const schema = {
       description:
         "The token itself: `wbl_` and 43 random letters, digits, `-` or `_`. Required when it is made.",
     },
-    secret_version: {
+    secret_wo_version: {
       type: types.number,
       optional: true,
-      requiresReplace: true,
-      description: "Another number makes the token anew, with the secret as it is then.",
+      requiresReplace: "ifSet",
+      description:
+        "Another number makes the token anew, with `secret_wo` as it is then; the first stands for what is there.",
     },
     description: {
       type: types.string,
@@ -61,16 +58,22 @@ const schema = {
 /** `resource "waybill_token"` */
 export const token = resource<typeof schema, Registry>({
   schema,
+  timeouts,
+  upgrades: {
+    0: ({ secret: _, secret_version: secret_wo_version, ...state }) => ({ ...state, secret_wo_version }),
+  },
+
+  plan({ prior, config }) {
+    if (prior !== null || config.secret_wo !== null) return;
+    throw new DiagnosticError(
+      "Missing secret_wo",
+      "A new token needs a secret: nobody could be told one that the registry makes.",
+      ["secret_wo"],
+    );
+  },
 
   async create(config, context) {
-    const { name, secret, description, expires_at } = config;
-    if (secret === null) {
-      throw new DiagnosticError(
-        "Missing secret",
-        "A new token needs a secret: nobody could be told one that the registry makes.",
-        ["secret"],
-      );
-    }
+    const { name, secret_wo: secret, description, expires_at } = config;
     const body = {
       name,
       scopes: toScopes(config.scopes),
@@ -80,11 +83,14 @@ export const token = resource<typeof schema, Registry>({
         expires_at: expires_at && new Date(expires_at).toISOString(),
       }),
     };
-    const made = await context.client.ask(context, { name, scopes: config.scopes }, (registry, call) =>
+    const made = await context.client.ask(context, config, (registry, call) =>
       registry.tokens.create(body, call),
     );
     return { id: made.name, created_at: made.created_at };
   },
+
+  // Nothing of a token changes but what stands for its secret.
+  update: async (_config, { id, created_at }) => ({ id, created_at }),
 
   async read(state, context) {
     const found = await context.client.find(context, { name: state.name }, (registry, call) =>
@@ -95,8 +101,8 @@ export const token = resource<typeof schema, Registry>({
     const isSame = expires_at && found.expires_at && Date.parse(expires_at) === Date.parse(found.expires_at);
     return {
       name: found.name,
-      secret: null,
-      secret_version: state.secret_version,
+      secret_wo: null,
+      secret_wo_version: state.secret_wo_version,
       description: found.description,
       scopes: found.scopes,
       expires_at: isSame ? expires_at : found.expires_at,
@@ -111,5 +117,5 @@ export const token = resource<typeof schema, Registry>({
     );
   },
 
-  import: (id) => ({ id, name: id }),
+  import: (id) => importName(id, "a token"),
 });

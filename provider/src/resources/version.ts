@@ -4,11 +4,13 @@ import {
   artifactArgument,
   checkArtifactName,
   importId,
+  importVersion,
   isFingerprint,
-  isVersionNumber,
   lasting,
   number,
+  sameArtifact,
   text,
+  timeouts,
   withoutNulls,
 } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
@@ -85,6 +87,8 @@ type Schema = typeof schema;
 /** `resource "waybill_version"` */
 export const version = resource<Schema, Registry>({
   schema,
+  timeouts,
+  meansSame: sameArtifact,
 
   validate({ artifact }) {
     checkArtifactName(artifact, "artifact");
@@ -125,9 +129,7 @@ export const version = resource<Schema, Registry>({
   },
 
   import(id) {
-    const { artifact, number: at } = importId(id, "number");
-    const wrong = isVersionNumber(at);
-    if (wrong) throw new DiagnosticError("Invalid import id", `The last part of ${id} ${wrong}.`);
+    const { artifact } = importVersion(id);
     return { id, artifact };
   },
 });

@@ -6,8 +6,7 @@ import {
 import type { Logger } from "../../plugin/logger.ts";
 import type { Handlers, Partially } from "../../plugin/methods.ts";
 import { ArgumentError, type FunctionDefinition } from "../function.ts";
-import { mapValues, type Session } from "../session.ts";
-import { decode } from "../values/decode.ts";
+import { mapValues, readValue, type Session } from "../session.ts";
 import { encode } from "../values/encode.ts";
 import { typeToJson } from "../values/types.ts";
 import { Unknown, ValueError } from "../values/values.ts";
@@ -49,9 +48,7 @@ export function functionCalls<Client>(
       const { parameters, returns, call } = definition;
       try {
         if (given.length !== parameters.length) throw new Error(`it takes ${parameters.length} arguments`);
-        const values = parameters.map(({ type }, index) =>
-          decode(type, given[index]?.msgpack ?? Buffer.alloc(0)),
-        );
+        const values = parameters.map(({ type }, index) => readValue(type, given[index]));
         // Terraform keeps unknown values to itself, unless one is only within an argument.
         const result = values.some((value) => value instanceof Unknown)
           ? new Unknown()

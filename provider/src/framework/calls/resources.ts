@@ -1,7 +1,7 @@
 import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
 import type { Handlers } from "../../plugin/methods.ts";
 import { DiagnosticError, pathToWire } from "../diagnostics.ts";
-import { changedNames, completePlan, type Fields, planChange } from "../planning.ts";
+import { changedNames, completePlan, type Fields, type Means, planChange } from "../planning.ts";
 import type { ReadContext } from "../provider.ts";
 import type { Resource } from "../resource.ts";
 import type { Schema } from "../schema.ts";
@@ -54,7 +54,8 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
     moveResourceState: (request, signal) =>
       answer(`MoveResourceState ${request.targetTypeName}`, signal, () => {
         const definition = find(request.targetTypeName);
-        return { targetState: writeFields(definition.schema, moveState(definition, request)) };
+        const { client } = session.client();
+        return { targetState: writeFields(definition.schema, moveState(definition, request, client)) };
       }),
 
     readResource: ({ typeName, currentState, clientCapabilities, ...request }, signal) =>
@@ -81,11 +82,12 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
         const proposed = readNullable(schema, request.proposedNewState);
         if (proposed === null) return { plannedState: writeFields(schema, null) };
         const config = readFields(schema, request.config);
-        const { planned, replace } = planChange(schema.attributes, prior, proposed, config);
-        const requiresReplace = replace.map(pathToWire);
-        const plannedState = () => writeFields(schema, planned);
         // With a provider that cannot be configured yet there is nobody to ask, but much to plan all the same.
         const configured = session.client(true);
+        const means = configured && meaning(definition, configured.client);
+        const { planned, replace } = planChange(schema.attributes, prior, proposed, config, means);
+        const requiresReplace = replace.map(pathToWire);
+        const plannedState = () => writeFields(schema, planned);
         if (!configured) {
           const waits = clientCapabilities?.deferralAllowed ? { deferred } : {};
           return { plannedState: plannedState(), requiresReplace, ...waits };
@@ -138,7 +140,6 @@ async function apply<Client>(
   context: ReadContext<Client>,
 ): Promise<Fields | null> {
   const { schema } = definition;
-  const { attributes } = schema;
   if (planned === null) {
     if (prior === null) return null;
     await withinTimeout(definition, "delete", prior, context, (within) =>
@@ -146,8 +147,8 @@ async function apply<Client>(
     );
     return null;
   }
-  if (prior && changedNames(attributes, prior, planned).every((name) => attributes[name]?.local))
-    return planned;
+  const means = meaning(definition, context.client);
+  if (prior && changedNames(schema.attributes, prior, planned, means).length === 0) return planned;
   const wanted = chosen(schema, planned, config ?? {});
   const result =
     prior === null
@@ -159,6 +160,10 @@ async function apply<Client>(
           return definition.update(wanted as never, prior as never, within);
         });
   return completePlan(planned, (result ?? {}) as Fields) as Fields;
+}
+
+function meaning<Client>({ meansSame }: AnyResource<Client>, client: Client): Means | undefined {
+  return meansSame && ((name, before, after) => meansSame(name, before, after, client));
 }
 
 /** What was written or has a default: values that are only there in the configuration, and what apply decides left out. */

@@ -1,0 +1,1 @@
+terraform import waybill_webhook.deployer deployer
