@@ -2,7 +2,8 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { artifactOf, type Example, examples } from "../packer-plugin/src/builders/examples.ts";
+import { artifactOf, type Example } from "../packer-plugin/src/builders/example.ts";
+import { examples } from "../packer-plugin/src/builders/examples.ts";
 import { readFacts } from "../packer-plugin/src/builders/facts.ts";
 import { mapArtifact } from "../packer-plugin/src/builders/mapping.ts";
 import { expectFailure, expectSuccess, useRegistry, useWorkspaces } from "./harness/fixtures.ts";
@@ -73,15 +74,16 @@ test("one build with a source of every builder, and with every post-processor be
   const { output } = expectSuccess(await workspace.packer(["build", "."]));
   expect(output).not.toContain("is not known");
 
-  const version = await registry.client.getVersion("hashicorp/everything", "1");
+  const version = await registry.client.getVersion("hashicorp/everything", 1);
   expect(version).toMatchObject({ state: "complete", missing_builds: [] });
   const builds = new Map(version.builds.map((build) => [build.name, build]));
   for (const { title, example, name } of named) {
-    const { images, files, artifactType } = mapped(example);
+    const { images, files, artifactType, facts } = mapped(example);
     const build = builds.get(name);
     expect(build?.images?.map(keyOf).sort(), title).toEqual(images.map(keyOf).sort());
     expect(build?.files?.map(({ path }) => path).sort(), title).toEqual(files.sort());
     expect(build?.artifact_type, title).toBe(example.source === "null" ? "custom.image" : artifactType);
+    expect(build?.provenance, title).toMatchObject(facts);
   }
   const box = builds.get("vagrant-post-processor-");
   const checksum = box?.files?.[0]?.sha256;
@@ -142,7 +144,7 @@ test("20 sources in one build, which run together, make one version of 20 builds
   expectSuccess(await workspace.packer(["build", "."]));
   const { items } = await registry.client.listVersions("hashicorp/twenty");
   expect(items).toMatchObject([{ number: 1, state: "complete", missing_builds: [] }]);
-  const { builds } = await registry.client.getVersion("hashicorp/twenty", "1");
+  const { builds } = await registry.client.getVersion("hashicorp/twenty", 1);
   expect(builds.map(({ name }) => name).sort()).toEqual(sources.map((source) => `file.${source}`).sort());
 });
 
@@ -173,7 +175,7 @@ build {
 `,
   );
   expectSuccess(await workspace.packer(["build", "."]));
-  const { builds } = await registry.client.getVersion("hashicorp/many", "1");
+  const { builds } = await registry.client.getVersion("hashicorp/many", 1);
   expect(builds).toMatchObject([{ artifact_type: "qemu.image", images: [] }]);
   const files = builds[0]?.files ?? [];
   expect(new Set(files.map(({ path }) => path)).size).toBe(100);

@@ -12,6 +12,7 @@ const registry = useRegistry();
 
 /** Pages whose commands need more than a registry: a server of their own, Packer, settings of the reader's. */
 const withoutCommands = [
+  "builders",
   "clients",
   "dependencies",
   "limits",

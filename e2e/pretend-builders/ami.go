@@ -51,7 +51,7 @@ func (a *amis) State(name string) any {
 		return map[string]any{
 			"BuildRegion": a.region, "SourceAMI": a.source, "ID": "i-0123456789", "ConnType": "ssh", "User": "ubuntu", "Port": 22,
 			"Host": "planted-secret-host", "Password": "planted-secret-password", "WinRMPassword": "planted-secret-winrm",
-			"SSHPrivateKey": "planted-secret-key", "PackerHTTPIP": "planted-secret-ip", "PackerHTTPAddr": "planted-secret-address",
+			"SSHPrivateKey": "planted-secret-key-begin\nplanted-secret-key-end\n", "PackerHTTPIP": "planted-secret-ip", "PackerHTTPAddr": "planted-secret-address",
 		}
 	}
 	return nil

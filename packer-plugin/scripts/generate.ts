@@ -1,10 +1,12 @@
-// Generates from proto/waybill: Go code for the shim and a JSON schema for the TypeScript program.
+// Generates from proto/waybill: Go code for the shim and a JSON schema for the TypeScript program; and the table in
+// docs/builders.md from the examples of artifacts.
 // `node packer-plugin/scripts/generate.ts [--check]`; with --check nothing is written and stale files end it with 1.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import protobuf from "protobufjs";
+import { buildersPage, writtenBuildersPage } from "./builders-page.ts";
 
 const root = join(import.meta.dirname, "../..");
 const shim = join(root, "packer-plugin/shim");
@@ -31,6 +33,8 @@ try {
 const source = readFileSync(join(root, "proto/waybill/plugin/v1/plugin.proto"), "utf8");
 const schema = protobuf.parse(source, { keepCase: true }).root.toJSON();
 outputs.set(join(root, "packer-plugin/src/generated/plugin.json"), `${JSON.stringify(schema, null, 2)}\n`);
+
+outputs.set(buildersPage, writtenBuildersPage());
 
 for (const [path, text] of outputs) {
   if (!check) writeFileSync(path, text);

@@ -1,31 +1,4 @@
-import type { PackerArtifact } from "../messages.ts";
-
-/**
- * An artifact as a builder, or a post-processor between it and us, hands it over. Tests map it, the pretend builders of
- * the end-to-end tests return it to a real Packer, and docs/builders.md is made of it.
- */
-export type Example = {
-  /** The type of the source, such as `amazon-ebs`. */
-  source: string;
-  builder: string;
-  id?: string;
-  files?: string[];
-  text?: string;
-  state?: Record<string, unknown>;
-  generated?: Record<string, unknown>;
-  /** What the builder tells registries of images, or that it crashes when it is asked. */
-  told?: RegistryImage | RegistryImage[] | "crash";
-  /** The post-processor that made it of what the source made. */
-  through?: string;
-};
-
-type RegistryImage = {
-  ImageID: string;
-  ProviderName: string;
-  ProviderRegion: string;
-  SourceImageID: string;
-  Labels: Record<string, string> | null;
-};
+import type { Example, RegistryImage } from "./example.ts";
 
 function told(
   ImageID: string,
@@ -257,7 +230,7 @@ export const examples: Record<string, Example> = {
     text: "'virtualbox': hashicorp/web",
   },
   artifice: {
-    source: "null",
+    source: "qemu",
     through: "artifice",
     builder: "packer.post-processor.artifice",
     files: ["output/web.img"],
@@ -283,16 +256,3 @@ export const examples: Record<string, Example> = {
     told: told("Null", "null", "null", "null"),
   },
 };
-
-/** The artifact of an example as the shim sends it. */
-export function artifactOf({ builder, id = "", files = [], text = "", ...json }: Example): PackerArtifact {
-  return {
-    builder_id: builder,
-    id,
-    files,
-    text,
-    state: JSON.stringify(json.state ?? {}),
-    generated_data: JSON.stringify(json.generated ?? {}),
-    registry_image: JSON.stringify(json.told === "crash" ? null : (json.told ?? null)),
-  };
-}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { artifactOf, type Example, examples } from "./examples.ts";
+import { artifactOf, type Example } from "./example.ts";
+import { examples } from "./examples.ts";
 import { readFacts } from "./facts.ts";
 import { families } from "./families.ts";
 import { builders, mapArtifact } from "./mapping.ts";
@@ -64,7 +65,7 @@ const expected: Record<string, [type: string, images: string[], files?: string[]
   vagrant: ["vagrant.box", [], ["output/package.box"]],
   "vagrant (post-processor)": ["vagrant.box", [], ["output/packer_web_virtualbox.box"]],
   "vagrant-cloud": ["vagrant.box", ["vagrant  hashicorp/web"]],
-  artifice: ["null.image", [], ["output/web.img"]],
+  artifice: ["qemu.image", [], ["output/web.img"]],
   compress: ["qemu.image", [], ["output/web.tar.gz"]],
   file: ["file.image", ["file  output/web.img from base.img"], ["output/web.img"]],
   null: ["null.image", ["null  Null"]],

@@ -25,6 +25,10 @@ export type Row = {
   artifact_type?: string;
   /** Names of state values to ask for. */
   state?: string[];
+  /** Whether what the artifact says of itself in words is read. */
+  text?: boolean;
+  /** Whether it makes neither image nor file. */
+  makes_nothing?: boolean;
 };
 export const builders: Record<string, Row> = table.builders;
 
