@@ -6,7 +6,7 @@ import * as schema from "./schema.ts";
 import type { ProviderService } from "./service.ts";
 
 // Without a token: Terraform sends none with downloads, whatever it is configured with. One that comes is not looked at.
-const route = { method: "get", tags: ["providers"], security: [] } as const;
+const route = { method: "get" as const, tags: ["providers"], security: [] };
 const provider = "/v1/providers/{publisher}/{type}";
 const mirror = "/v1/provider-mirror/{host}/{publisher}/{type}";
 const notFound = { ...commonProblems, ...problems("provider_not_found") };
