@@ -1,10 +1,12 @@
 import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { repository } from "../tools/environment.ts";
 import { run } from "../tools/run.ts";
-import { expectSuccess } from "./harness/fixtures.ts";
+import { expectSuccess, useWorkspaces } from "./harness/fixtures.ts";
+import { Registry } from "./harness/registry.ts";
+import { fileTemplate } from "./harness/templates.ts";
 
 const timeoutMs = 30_000;
 const unit = await readFile(join(repository, "packaging/systemd/waybill.service"), "utf8");
@@ -34,6 +36,65 @@ describe.skipIf(!hasSystemd)("the systemd unit", () => {
     expect(expectSuccess(await run("systemd-analyze", args, { timeoutMs })).output).toMatch(
       /Overall exposure level for waybill.service: 1\.\d/,
     );
+  });
+});
+
+const spoolUnit = await readFile(join(repository, "packaging/systemd/waybill-spool.service"), "utf8");
+const spoolTimer = await readFile(join(repository, "packaging/systemd/waybill-spool.timer"), "utf8");
+
+describe.skipIf(!hasSystemd)("the units of the spool", () => {
+  test("have nothing that systemd does not know", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "waybill-unit-"));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const service = spoolUnit.replace("/usr/local/bin/waybill", process.execPath);
+    await writeFile(join(directory, "waybill-spool.service"), service);
+    await writeFile(join(directory, "waybill-spool.timer"), spoolTimer);
+    const names = ["waybill-spool.service", "waybill-spool.timer"].map((name) => join(directory, name));
+    const env = { ...process.env, SYSTEMD_UNIT_PATH: directory, XDG_RUNTIME_DIR: directory };
+    const verified = await run("systemd-analyze", ["verify", "--user", ...names], { env, timeoutMs });
+    expect(expectSuccess(verified).output).toBe("");
+  });
+});
+
+describe("what the timer of the spool starts", () => {
+  const registry = new Registry();
+  const newWorkspace = useWorkspaces();
+  afterAll(() => registry.remove());
+  const given = (name: string) => spoolUnit.match(new RegExp(`^${name}=(.*)$`, "m"))?.[1] ?? "";
+  const [, ...args] = given("ExecStart").split(" ");
+
+  test("sends what waits with the settings of its file alone, and takes no failure of a registry that is away", async () => {
+    await registry.start();
+    const workspace = await newWorkspace({ ...registry.settings, WAYBILL_TIMEOUT: "1s" });
+    await workspace.write("web.pkr.hcl", fileTemplate(["web"], 'artifact = "hashicorp/timer"'));
+    await registry.stop();
+    expectSuccess(await workspace.packer(["build", "."]));
+
+    const settings = Object.entries(registry.settings).map(([name, value]) => `${name}=${value}\n`);
+    await workspace.write(".config/waybill/spool.env", settings.join(""));
+    expect(given("EnvironmentFile")).toBe("%E/waybill/spool.env");
+    // As systemd does: nothing but what the file says.
+    const start = () =>
+      workspace.run("env", [
+        "-i",
+        `PATH=${process.env.PATH}`,
+        `WAYBILL_SPOOL_DIR=${workspace.spool}`,
+        "sh",
+        "-euc",
+        `set -a; . .config/waybill/spool.env; exec waybill ${args.join(" ")} --timeout 1s`,
+      ]);
+    expect((await start()).code).toBe(Number(given("SuccessExitStatus")));
+    expect(await workspace.list(".spool")).toHaveLength(1);
+
+    await registry.start();
+    expectSuccess(await start());
+    expect(await workspace.list(".spool")).toEqual([]);
+    expect(await registry.client.resolve({ artifact: "hashicorp/timer" })).toMatchObject({ number: 1 });
+  });
+
+  test("is started again and again by the timer, which the service is named after", () => {
+    expect(spoolTimer).toMatch(/^OnUnitInactiveSec=\d+min$/m);
+    expect(spoolTimer).not.toContain("Unit=");
   });
 });
 

@@ -102,6 +102,53 @@ test("what waits in the spool goes before the next publication", async () => {
   expect(await registry.client.resolve({ artifact: "hashicorp/queue" })).toMatchObject({ number: 2 });
 });
 
+test("channels, documents and files of a build in the spool are done when it is sent", async () => {
+  const artifact = "hashicorp/complete";
+  const workspace = await newWorkspace({ ...registry.settings, ...impatient });
+  const options = `artifact = "${artifact}"
+    channels  = ["staging", "production"]
+    documents = ["web.cdx.json"]
+    files     = ["notes.txt"]
+    output    = "images.json"`;
+  await workspace.write("web.pkr.hcl", fileTemplate(["web"], options));
+  await workspace.write("web.cdx.json", "{}");
+  await workspace.write("notes.txt", "of the build that waits");
+  const images = [{ platform: "aws", region: "us-east-1", external_id: "ami-newer" }];
+  await registry.kill();
+  const { output } = expectSuccess(await workspace.packer(["build", "."], { WAYBILL_FINGERPRINT: "older" }));
+  expect(output).toContain(workspace.path("web.cdx.json"));
+  expect(JSON.parse(await workspace.read("images.json"))).toMatchObject({
+    [artifact]: { fingerprint: "older", version: null },
+  });
+
+  await registry.start();
+  const builds = [{ name: "web", artifact_type: "amazon.ami", images }];
+  await registry.client.publish(artifact, { fingerprint: "newer", builds });
+  await registry.client.channels.put(artifact, "production", { version: 1 });
+  const sent = expectSuccess(await workspace.waybill(["spool", "send"]));
+  expect(sent.output).toContain("channel production of hashicorp/complete: it stays at version 1");
+  expect(await registry.client.resolve({ artifact })).toMatchObject({ number: 1 });
+  expect(await registry.client.resolve({ artifact, channel: "staging" })).toMatchObject({ number: 2 });
+  expect(await registry.client.resolve({ artifact, channel: "production" })).toMatchObject({ number: 1 });
+  expect((await registry.client.getVersion(artifact, 2)).builds).toMatchObject([
+    { documents: [{ name: "web.cdx.json" }], files: [{}, { path: "notes.txt", stored: true }] },
+  ]);
+});
+
+test("many builds of one run send what waits once, and then publish", async () => {
+  const workspace = await newWorkspace({ ...registry.settings, ...impatient });
+  await workspace.write("old.pkr.hcl", fileTemplate(["old"], 'artifact = "hashicorp/many"'));
+  await registry.kill();
+  expectSuccess(await workspace.packer(["build", "old.pkr.hcl"], { WAYBILL_FINGERPRINT: "first" }));
+  await registry.start();
+  const sources = ["a", "b", "c", "d"];
+  await workspace.write("new.pkr.hcl", fileTemplate(sources, 'artifact = "hashicorp/many"'));
+  const { output } = expectSuccess(await workspace.packer(["build", "new.pkr.hcl"]));
+  expect(output.match(/sent build file\.old from the spool, to version 1/g)).toHaveLength(1);
+  expect(await workspace.list(".spool")).toEqual([]);
+  expect(await registry.client.resolve({ artifact: "hashicorp/many" })).toMatchObject({ number: 2 });
+});
+
 test('with on_error = "fail" a registry that is away fails the build and says what Packer does then', async () => {
   const workspace = await newWorkspace({ ...registry.settings, ...impatient });
   await workspace.write(

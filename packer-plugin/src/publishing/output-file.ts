@@ -30,6 +30,9 @@ export async function writeOutputFile(
   const directory = dirname(resolve(path));
   const add = path.endsWith(TERRAFORM) ? addVariables : addBuild;
   try {
+    // Packer leaves this mark where the template uses a variable of the build that this builder does not set.
+    if (path.includes("<unknown>"))
+      throw new Error("its name uses a variable of the build that has no value");
     await makeDirectory(directory);
     await withLock(`${path}.lock`, async () => {
       const content = add(await readContent(path), publication, number, tell);

@@ -40,7 +40,7 @@ export async function makeReport(
   const images = known.images.length > 0 ? known.images.map(declared) : mapped.images;
   const { files, uploads } = await describeFiles(mapped.files, options, tell);
   if (images.length + files.length === 0) throw new NothingToReport();
-  const parents = findParents(images, roll_call.resolved);
+  const parents = known.parents ? [] : findParents(images, roll_call.resolved);
   for (const { artifact, number, warnings } of parents) {
     for (const warning of warnings) warn(`this was built from version ${number} of ${artifact}: ${warning}`);
   }
