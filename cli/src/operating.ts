@@ -1,4 +1,5 @@
 import { RegistryError } from "@waybill/registry-client";
+import { bytesText } from "@waybill/registry-server/bytes";
 import type { Command } from "commander";
 import { UsageError } from "./failures.ts";
 
@@ -37,14 +38,6 @@ export async function operate<T>(work: (commands: Commands) => Promise<T>): Prom
   } finally {
     for (const signal of signals) process.off(signal, end);
   }
-}
-
-/** How many bytes, as a person reads it. */
-export function bytesText(bytes: number): string {
-  const unit = bytes === 0 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
-  return unit === 0
-    ? `${bytes} bytes`
-    : `${(bytes / 1024 ** unit).toFixed(1)} ${["", "KiB", "MiB", "GiB", "TiB"][unit]}`;
 }
 
 type Counts = { tables: Record<string, { rows: number }>; files?: { count: number; bytes: number } };

@@ -144,7 +144,10 @@ forEachDatabase((test) => {
     it("is read up to 64 KiB where anybody may send one", async () => {
       const exchange = (bytes: number) =>
         api.send("POST", "/v1/tokens/exchange", { token: "x".repeat(bytes) });
-      expect(problemOf(await exchange(64 * 1024))).toMatchObject({ code: "body_too_large" });
+      expect(problemOf(await exchange(64 * 1024))).toMatchObject({
+        code: "body_too_large",
+        detail: "The body is larger than 65536 bytes (64 KiB).",
+      });
       expect(problemOf(await exchange(60 * 1024))).toMatchObject({ code: "invalid_request" });
     });
 

@@ -95,6 +95,18 @@ test("a job with an identity token publishes without a secret, by a trust rule",
   const refused = await run(publish, await job("evil/web"));
   expect(refused.code).toBe(4);
   expect(refused.stderr).toContain("No trust rule of this registry accepts the identity token");
+  const explain = async (repository: string) => {
+    const { WAYBILL_OIDC_TOKEN } = (await job(repository)).env;
+    return run(["trust", "explain"], { env: { WAYBILL_OIDC_TOKEN } });
+  };
+  expect(await explain("acme/web")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("\nbuilds\tyes\t\n"),
+  });
+  const why = await explain("evil/web");
+  expect(why).toMatchObject({ code: 1, stderr: expect.stringContaining("no rule accepts the token") });
+  expect(why.stdout).toContain('\nbuilds\tno\tthe claim "repository" is another one\n');
+  expect(await run(["trust", "explain", "-"], { stdin: "nonsense" })).toMatchObject({ code: 2 });
   expect((await run(["trust", "list"])).stdout).toMatch(/^builds\thttp:\/\/127[^\n]*\t30m\n$/);
   expect((await run(["trust", "delete", "builds", "--yes"])).code).toBe(0);
   expect((await run(publish, await job("acme/web"))).code).toBe(4);

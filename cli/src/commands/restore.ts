@@ -17,11 +17,11 @@ Examples:
 export function define(command: Command, output: Output): void {
   dataOptions(command)
     .argument("<file>", "what waybill backup wrote, or - for standard input")
-    .argument("[version]")
     .option("--dry-run", "only read the archive and compare it with its sums")
-    .allowExcessArguments(false)
+    .allowExcessArguments()
     .addHelpText("after", HELP)
-    .action(async (file: string, version: string | undefined, { dryRun = false, ...given }) => {
+    .action(async (file: string, { dryRun = false, ...given }) => {
+      const [, version] = command.args;
       if (version !== undefined) {
         throw new UsageError(
           `restore takes a backup; to take a revocation back: waybill unrevoke ${file} ${version}`,

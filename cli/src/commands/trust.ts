@@ -1,8 +1,11 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import type { Scope, TrustRule } from "@waybill/registry-client";
+import { mismatch } from "@waybill/registry-server/trust/claims";
 import type { Command } from "commander";
 import { confirmed, pair, positiveInteger } from "../arguments.ts";
 import { withClient } from "../connect.ts";
-import { UsageError } from "../failures.ts";
+import { NoneError, UsageError } from "../failures.ts";
 import { type Output, pairsText } from "../output.ts";
 import { DEFAULT_LIMIT, upTo } from "../pages.ts";
 import { ABOUT_SCOPES, SCOPE, scopesText } from "../scopes.ts";
@@ -13,6 +16,9 @@ const ISSUERS: Record<string, string> = {
   gitlab: "https://gitlab.com",
 };
 
+/** More rules than a registry has. */
+const mostExplained = 10_000;
+
 const HELP = `${ABOUT_SCOPES}
 A job that shows an identity token of this issuer, for this audience, with these claims, gets a token with these scopes.
 In a claim, * stands for any text. It needs no secret: see docs/access.md for GitHub Actions, GitLab and CircleCI.
@@ -21,6 +27,7 @@ Examples:
   waybill trust set github-web --issuer github --audience https://waybill.example.com \\
     --claim repository=acme/web --claim ref=refs/heads/main --scope publish:acme/web
   waybill trust list
+  waybill trust explain identity.jwt
   waybill trust delete github-web --yes
 `;
 
@@ -91,6 +98,34 @@ export function define(command: Command, output: Output): void {
     .addHelpText("after", HELP);
 
   command
+    .command("explain")
+    .description("Say which rules accept an identity token, and why the others do not.")
+    .argument("[file]", "a file that holds it, or - for standard input", "what WAYBILL_OIDC_TOKEN holds")
+    .allowExcessArguments(false)
+    .action(async (_file: string, _options, explain: Command) => {
+      const claims = readClaims(await readToken(explain.args[0]));
+      const rules = await withClient(explain, output, (client) =>
+        upTo(mostExplained, output, (page) => client.trust.list(page)),
+      );
+      const found = rules.map((rule) => {
+        const because = rule.issuer === claims.iss ? mismatch(rule, claims) : "the issuer is another one";
+        return { rule: rule.name, accepts: because === undefined, because: because ?? null };
+      });
+      const ends = typeof claims.exp === "number" ? new Date(claims.exp * 1000).toISOString() : null;
+      output.result({ issuer: claims.iss, subject: claims.sub, expires_at: ends, rules: found }, () => {
+        output.facts({ issuer: String(claims.iss), subject: String(claims.sub), expires: ends });
+        output.table(
+          ["RULE", "ACCEPTS", "BECAUSE"],
+          found.map((one) => [one.rule, one.accepts ? "yes" : "no", one.because]),
+        );
+      });
+      if (ends !== null && ends < new Date().toISOString()) output.warning(`the token expired at ${ends}`);
+      if (!found.some(({ accepts }) => accepts)) throw new NoneError("no rule accepts the token");
+      output.note("its signature and its key are judged by the server only, whose log says what it found");
+    })
+    .addHelpText("after", HELP);
+
+  command
     .command("delete")
     .description("Delete a rule; the tokens that followed from it are revoked.")
     .argument(...NAME)
@@ -102,6 +137,22 @@ export function define(command: Command, output: Output): void {
       output.result({ deleted: name }, () => output.line(`deleted ${name}`));
     })
     .addHelpText("after", HELP);
+}
+
+async function readToken(path: string | undefined): Promise<string> {
+  if (path === "-") return text(process.stdin);
+  if (path !== undefined) return readFile(path, "utf8");
+  const token = process.env.WAYBILL_OIDC_TOKEN;
+  if (!token) throw new UsageError("name a file that holds the identity token, or set WAYBILL_OIDC_TOKEN");
+  return token;
+}
+
+function readClaims(token: string): Record<string, unknown> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    if (typeof claims === "object" && claims !== null) return claims as Record<string, unknown>;
+  } catch {}
+  throw new UsageError("this is no identity token: a JWT has three parts, and the second holds the claims");
 }
 
 function printOne(rule: TrustRule, output: Output): void {

@@ -28,7 +28,7 @@ export async function collectFiles(
   );
   const removed = await walk<string>(
     (after) => dueBlobs(needs, after),
-    (row) => remove(needs, row.id),
+    (row) => removeDue(needs, row.id),
     signal,
   );
   return { released, removed };
@@ -124,8 +124,8 @@ function dueBlobs({ database, clock }: Needs, after = ""): Promise<{ id: string 
   return due.where("sha256", ">", after).orderBy("sha256").limit(batch).execute();
 }
 
-/** Removes one blob: it is nobody's from the moment that is written down, then its bytes go, then its row. */
-async function remove({ database, store, clock }: Needs, sha256: string): Promise<boolean> {
+/** Removes one blob that is due and held by nobody: it is nobody's from the moment that is written down, then its bytes go, then its row. */
+export async function removeDue({ database, store, clock }: Needs, sha256: string): Promise<boolean> {
   const now = clock();
   const due_at = new Date(now.getTime() + removalMs).toISOString();
   const isHeld = sql<SqlBool>`exists (select 1 from holdings where holdings.sha256 = blobs.sha256)`;

@@ -26,11 +26,20 @@ forEachDatabase((test) => {
   });
 
   const held = (sha: string, of = artifact) => `/v1/artifacts/${of}/files/${sha}`;
-  async function put(content: Uint8Array, { of = artifact, sha = sha256(content), headers = {} } = {}) {
-    const response = await api.request(held(sha, of), {
+  type Put = {
+    of?: string;
+    sha?: string;
+    headers?: Record<string, string>;
+    to?: Api;
+    size?: number | undefined;
+  };
+  async function put(content: Uint8Array, how: Put = {}) {
+    const { of = artifact, sha = sha256(content), headers = {}, to = api, size } = how;
+    const length = size === undefined ? {} : { "Content-Length": String(size) };
+    const response = await to.request(held(sha, of), {
       method: "PUT",
       body: new Uint8Array(content),
-      headers,
+      headers: { ...headers, ...length },
     });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
@@ -53,6 +62,12 @@ forEachDatabase((test) => {
       .where("name", "=", namespace);
     return (await row.executeTakeFirstOrThrow()).used_bytes;
   };
+
+  async function storedBytes(): Promise<number> {
+    let sum = 0;
+    for await (const { size } of store.list()) sum += size;
+    return sum;
+  }
 
   it("go in before their build is reported, and come back byte for byte", async () => {
     expect(await put(bytes)).toMatchObject({ status: 201, body: { sha256: sha256(bytes), size: 1_000 } });
@@ -231,6 +246,10 @@ forEachDatabase((test) => {
       code: "quota_exceeded",
       used_bytes: 1_000,
       quota_bytes: 1_500,
+      needed_bytes: 501,
+      detail: expect.stringContaining(
+        "uses 1000 bytes of the 1.5 KiB that it may, so it cannot take 501 bytes more",
+      ),
     });
     expect((await put(bytes, { of: `${namespace}/b` })).status).toBe(201);
     expect((await put(randomBytes(500))).status).toBe(201);
@@ -246,9 +265,17 @@ forEachDatabase((test) => {
     await test.database.write((tx) =>
       tx.updateTable("namespaces").set({ quota_bytes: 2_500 }).where("name", "=", namespace).execute(),
     );
-    const replies = await Promise.all(Array.from({ length: 6 }, () => put(randomBytes(1_000))));
+    const before = await storedBytes();
+    // Half of them to another server, which does not know what this one is just taking in.
+    const other = new Api(test.database, { files: store });
+    const some = (to: Api, size?: number) =>
+      Array.from({ length: 3 }, () => put(randomBytes(1_000), { to, size }));
+    const replies = await Promise.all([...some(api), ...some(api, 1_000), ...some(other)]);
     expect(replies.filter((reply) => reply.status === 201)).toHaveLength(2);
+    expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([201, 413]));
     expect(await usedBy(namespace)).toBe(2_000);
+    // What was refused takes no room for a day either.
+    expect((await storedBytes()) - before).toBe(2_000);
     const more = new Blob([randomBytes(2_000)]).stream();
     const init = { method: "PUT", body: more, duplex: "half" } as RequestInit;
     expect((await api.request(held("0".repeat(64)), init)).status).toBe(413);

@@ -1,3 +1,4 @@
+import { bytesText } from "../bytes.ts";
 import { Problem } from "../http/problem.ts";
 import type { Usage } from "./store.ts";
 
@@ -6,8 +7,9 @@ const mostShown = 100;
 
 /** @param more how many bytes more it would have to take */
 export function quotaExceeded({ name, used_bytes, quota_bytes }: Usage, more: number): Problem {
-  const detail = `The namespace "${name}" uses ${used_bytes} of the ${quota_bytes} bytes that it may, so it cannot take ${more} more. Delete versions that nobody needs, whose files then go within two days, or let an admin raise its quota.`;
-  return new Problem("quota_exceeded", detail, { used_bytes, quota_bytes });
+  const uses = `uses ${bytesText(used_bytes)} of the ${bytesText(quota_bytes ?? 0)} that it may`;
+  const detail = `The namespace "${name}" ${uses}, so it cannot take ${bytesText(more)} more. Delete versions that nobody needs, whose files then go within two days, or let an admin raise its quota.`;
+  return new Problem("quota_exceeded", detail, { used_bytes, quota_bytes, needed_bytes: more });
 }
 
 export function notHeld(path: string, sha256: string): Problem {

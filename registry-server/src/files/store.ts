@@ -111,6 +111,19 @@ export async function announceBlob(tx: Writer, { sha256, size }: HeldFile, due: 
   return row !== undefined;
 }
 
+/** Makes bytes due that were announced with a moment, unless somebody has announced or claimed them since. */
+export async function dropAnnounced(tx: Writer, sha256: string, due: string, now: string): Promise<boolean> {
+  const row = await tx
+    .updateTable("blobs")
+    .set({ due_at: now })
+    .where("sha256", "=", sha256)
+    .where("state", "=", "arriving")
+    .where("due_at", "=", due)
+    .returning("sha256")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export type Holder = { id: number; namespace_id: number };
 
 /** Lets an artifact hold bytes that {@link claimBlob} has claimed. @returns whether its namespace had them before */

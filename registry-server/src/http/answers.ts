@@ -94,12 +94,18 @@ export function toProblemResponse(
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
 }
 
+/** What SQLite, PostgreSQL and the system say of a full disk, or of a quota of the system. */
+const fullDisk = new Set(["SQLITE_FULL", "53100", "ENOSPC", "EDQUOT"]);
+
 function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean, requestId = ""): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) {
+    const { code = "" } = error as NodeJS.ErrnoException;
     return new Problem(
       "unavailable",
-      "The database does not answer now. Nothing was stored; try again in a moment.",
+      fullDisk.has(code)
+        ? "The disk of the database is full. Nothing was stored; it can be when the operator has made room."
+        : "The database does not answer now. Nothing was stored; try again in a moment.",
     );
   }
   return new Problem(

@@ -31,7 +31,7 @@ export async function readJsonBody(
     const detail = `The body is said to be in "${charset}"; JSON is sent in UTF-8, and needs no charset.`;
     throw new Problem("unsupported_media_type", detail);
   }
-  const advice = "Send the builds of a large version one by one.";
+  const advice = most === limits.bodyBytes ? "Send the builds of a large version one by one." : "";
   const text = decode(await readBytes(request, most, advice, hold));
   if (text.trim() === "") throw new Problem("invalid_request", "The body is empty; send a JSON object.");
   const value = parseJson(text);
@@ -62,7 +62,7 @@ export async function readBytes(request: Request, most: number, advice: string, 
 
 function tooLarge(most: number, advice: string): Problem {
   const shown = most < 1024 * 1024 ? `${most / 1024} KiB` : `${most / 1024 / 1024} MiB`;
-  const detail = `The body is larger than ${most} bytes (${shown}). ${advice}`;
+  const detail = `The body is larger than ${most} bytes (${shown}). ${advice}`.trimEnd();
   return new Problem("body_too_large", detail);
 }
 

@@ -67,7 +67,11 @@ describe.each(["sqlite", "postgres"] as const)("check on %s", (kind) => {
     writeFileSync(path, "hullo");
     expect((await check(registry, true)).findings).toEqual([]);
     expect((await check(registry)).findings).toMatchObject([
-      { check: "file contents", found: expect.stringContaining("SHA-256") },
+      {
+        check: "file contents",
+        place: `acme/base version 3 ebs hello.txt; acme/web version 1 ebs hello.txt (${hello} in ${registry.files.shown})`,
+        found: expect.stringContaining("SHA-256"),
+      },
     ]);
     truncateSync(path, 3);
     expect((await check(registry, true)).findings).toMatchObject([{ found: "3 bytes instead of 5" }]);

@@ -6,7 +6,7 @@ import type { FileStore } from "../files/stores/store.ts";
 import { type Connection, OperatingError, type Place } from "./connection.ts";
 import { rules } from "./rules.ts";
 import { schemaOf } from "./schema.ts";
-import { forEachFile, heldFiles } from "./stored-files.ts";
+import { forEachFile, heldFiles, holdersOf } from "./stored-files.ts";
 import type { Progress } from "./tables.ts";
 
 const unpack = promisify(gunzip);
@@ -63,7 +63,9 @@ export async function checkRegistry(
   const wrong: { place: string; found: string }[] = [];
   await forEachFile(held, "looked at", progress, async ({ sha256, size }) => {
     const found = await differenceOf(files, sha256, size, quick);
-    if (found) wrong.push({ place: `${sha256} in ${files.shown}`, found });
+    if (!found) return;
+    const holders = wrong.length < mostFindings ? await place.read((one) => holdersOf(one, sha256)) : [];
+    wrong.push({ place: `${holders.join("; ")} (${sha256} in ${files.shown})`, found });
   });
   note("file contents", "the bytes of a file are not there, or are others", wrong);
   return { checks, findings };

@@ -8,6 +8,7 @@ import { runAsItIs, schemas } from "../../test/schemas.ts";
 import { openDatabase } from "../database/database.ts";
 import type { FileStore } from "../files/stores/store.ts";
 import { checkRegistry } from "./check.ts";
+import type { Place } from "./connection.ts";
 import { migrateRegistry } from "./migrate.ts";
 
 const newest = schemas.length;
@@ -196,15 +197,25 @@ describe("on postgres", () => {
       const url = await registries.empty("postgres");
       const urls = { from: source.url, to: url };
       const name = new URL(urls[lost]).pathname.slice(1);
-      let isLost: Promise<void> | undefined;
-      const loseIt = (line: string) => {
-        if (!line.startsWith("versions:")) return;
-        const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`;
-        isLost = runSql(new URL("/postgres", url).href, text);
+      const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`;
+      // The copy goes on only when the connection is lost: told of it, it would be done first now and then.
+      const from: Place = {
+        ...source.place,
+        read: (work, quiet) =>
+          source.place.read(
+            (connection) =>
+              work({
+                ...connection,
+                async *rows(table) {
+                  if (table.name === "versions") await runSql(new URL("/postgres", url).href, text);
+                  yield* connection.rows(table);
+                },
+              }),
+            quiet,
+          ),
       };
       const needs = { from: source.place, to: await registries.place(url), files: undefined };
-      await expect(migrateRegistry({ ...needs, progress: loseIt })).rejects.toThrow(/refused or was lost/);
-      await isLost;
+      await expect(migrateRegistry({ ...needs, from, progress })).rejects.toThrow(/refused or was lost/);
       expect(await registries.isEmpty(url)).toBe(true);
       await migrateRegistry({ ...needs, progress });
     }

@@ -62,9 +62,9 @@ async function withClient<T>(
   try {
     return await work(client);
   } catch (error) {
-    const { message } = error as Error;
-    const isTheirs = error instanceof pg.DatabaseError || /Connection terminated|not queryable/.test(message);
-    if (!isTheirs) throw error;
+    const { message, code = "" } = error as NodeJS.ErrnoException;
+    const isCut = /Connection terminated|not queryable/.test(message) || /^(ECONN|EPIPE)/.test(code);
+    if (!isCut && !(error instanceof pg.DatabaseError)) throw error;
     throw new OperatingError(`${shown} refused or was lost: ${message}. Nothing was put in place.`);
   } finally {
     await client.end().catch(() => {});

@@ -7,7 +7,9 @@ export type Rule = {
   query: string;
 };
 
-const version = "a.path || ' ' || coalesce('version ' || v.number, 'fingerprint ' || v.fingerprint)";
+/** What a person calls a version, where `a` is its artifact and `v` it. */
+export const versionShown =
+  "a.path || ' ' || coalesce('version ' || v.number, 'fingerprint ' || v.fingerprint)";
 const versions = "versions v JOIN artifacts a ON a.id = v.artifact_id";
 
 /** What the code keeps true in every transaction, and neither constraint nor index can. */
@@ -30,7 +32,7 @@ export const rules: Rule[] = [
   {
     name: "versions",
     problem: "a version has a state that its number, its builds or its completion do not fit",
-    query: `SELECT ${version} AS place, 'is ' || v.state AS found FROM ${versions}
+    query: `SELECT ${versionShown} AS place, 'is ' || v.state AS found FROM ${versions}
       WHERE (v.state = 'complete' AND (v.number IS NULL OR v.completed_at IS NULL OR NOT EXISTS (SELECT 1 FROM builds b WHERE b.version_id = v.id)))
         OR (v.state IN ('incomplete', 'abandoned', 'expired') AND v.number IS NOT NULL)
         OR (v.state = 'deleted' AND EXISTS (SELECT 1 FROM builds b WHERE b.version_id = v.id))`,
@@ -38,19 +40,19 @@ export const rules: Rule[] = [
   {
     name: "latest",
     problem: "what may be latest is not what the version says",
-    query: `SELECT ${version} AS place, 'latest ' || v.latest || ', found by ' || coalesce('' || v.latest_number, 'nothing') AS found FROM ${versions}
+    query: `SELECT ${versionShown} AS place, 'latest ' || v.latest || ', found by ' || coalesce('' || v.latest_number, 'nothing') AS found FROM ${versions}
       WHERE v.latest_number IS DISTINCT FROM CASE WHEN v.state = 'complete' AND v.latest = 'true' THEN v.number END`,
   },
   {
     name: "builds",
     problem: "a build is not found as its version is",
-    query: `SELECT ${version} AS place, 'build ' || b.name AS found FROM ${versions} JOIN builds b ON b.version_id = v.id
+    query: `SELECT ${versionShown} AS place, 'build ' || b.name AS found FROM ${versions} JOIN builds b ON b.version_id = v.id
       WHERE b.artifact_id <> v.artifact_id OR b.latest_number IS DISTINCT FROM v.latest_number`,
   },
   {
     name: "semantic versions",
     problem: "a semantic version is not found, or found where it should not be",
-    query: `SELECT ${version} AS place, coalesce(v.semver, 'none') || ' in a version that is ' || v.state AS found FROM ${versions}
+    query: `SELECT ${versionShown} AS place, coalesce(v.semver, 'none') || ' in a version that is ' || v.state AS found FROM ${versions}
       WHERE (v.semver_key IS NOT NULL) <> (v.state = 'complete' AND v.semver IS NOT NULL)`,
   },
   {
@@ -65,13 +67,13 @@ export const rules: Rule[] = [
   {
     name: "revocations",
     problem: "a version is revoked from another moment than its causes say",
-    query: `SELECT ${version} AS place, 'revoked from ' || coalesce('' || v.revoked_from, 'never') AS found FROM ${versions}
+    query: `SELECT ${versionShown} AS place, 'revoked from ' || coalesce('' || v.revoked_from, 'never') AS found FROM ${versions}
       WHERE v.revoked_from IS DISTINCT FROM (SELECT min(r.effective_at) FROM revocations r WHERE r.version_id = v.id)`,
   },
   {
     name: "search",
     problem: "a version is found by words and is not complete, or is complete and not found",
-    query: `SELECT ${version} AS place, 'is ' || v.state AS found FROM ${versions}
+    query: `SELECT ${versionShown} AS place, 'is ' || v.state AS found FROM ${versions}
       WHERE (v.state <> 'complete' AND EXISTS (SELECT 1 FROM search_terms t WHERE t.version_id = v.id))
         OR (v.state = 'complete' AND NOT EXISTS (SELECT 1 FROM search_terms t WHERE t.version_id = v.id)
           AND v.id >= coalesce((SELECT below FROM backfills WHERE name = 'releases'), 0))`,
@@ -89,7 +91,7 @@ export const rules: Rule[] = [
   {
     name: "logs",
     problem: "a log has a gap, or another size than its parts",
-    query: `SELECT ${version} || ' ' || l.build AS place, l.size || ' bytes, parts of ' || coalesce(sum(c.size), 0) AS found
+    query: `SELECT ${versionShown} || ' ' || l.build AS place, l.size || ' bytes, parts of ' || coalesce(sum(c.size), 0) AS found
       FROM logs l JOIN versions v ON v.id = l.version_id JOIN artifacts a ON a.id = v.artifact_id LEFT JOIN log_chunks c ON c.log_id = l.id
       GROUP BY l.id, l.build, l.size, a.path, v.number, v.fingerprint
       HAVING coalesce(sum(c.size), 0) <> l.size OR coalesce(max(c.start + c.size), 0) <> l.size`,
@@ -97,7 +99,7 @@ export const rules: Rule[] = [
   {
     name: "files",
     problem: "a build names stored bytes that its artifact does not hold",
-    query: `SELECT ${version} AS place, f.path || ', ' || f.sha256 AS found
+    query: `SELECT ${versionShown} AS place, f.path || ', ' || f.sha256 AS found
       FROM files f JOIN builds b ON b.id = f.build_id JOIN versions v ON v.id = b.version_id JOIN artifacts a ON a.id = v.artifact_id
       LEFT JOIN blobs s ON s.sha256 = f.sha256 AND s.state = 'stored'
       LEFT JOIN holdings h ON h.sha256 = f.sha256 AND h.artifact_id = v.artifact_id AND h.due_at IS NULL

@@ -1,8 +1,11 @@
 import type { FileStore } from "../files/stores/store.ts";
 import type { Connection } from "./connection.ts";
+import { versionShown } from "./rules.ts";
 import type { Progress } from "./tables.ts";
 
 const tellEveryMs = 5_000;
+/** Equal bytes are often in many versions; where the first are is enough to know what is meant. */
+const mostHolders = 3;
 
 export type StoredFile = { sha256: string; size: number };
 
@@ -20,6 +23,21 @@ export async function heldFiles(connection: Connection, schema: number): Promise
     `SELECT sha256, size FROM blobs WHERE state = 'stored' AND ${isHeld} ORDER BY sha256`,
   );
   return rows.map(({ sha256, size }) => ({ sha256: String(sha256), size: Number(size) }));
+}
+
+/** Which builds name some bytes, and at what path; the artifacts that hold them, where none does. */
+export async function holdersOf(connection: Connection, sha256: string): Promise<string[]> {
+  const rows = await connection.query(
+    `SELECT ${versionShown} || ' ' || b.name || ' ' || f.path AS place
+       FROM files f JOIN builds b ON b.id = f.build_id JOIN versions v ON v.id = b.version_id JOIN artifacts a ON a.id = v.artifact_id
+      WHERE f.stored = 1 AND f.sha256 = '${sha256}' ORDER BY f.id LIMIT ${mostHolders}`,
+  );
+  if (rows.length > 0) return rows.map(({ place }) => String(place));
+  const held = await connection.query(
+    `SELECT a.path || ', by no build' AS place FROM holdings h JOIN artifacts a ON a.id = h.artifact_id
+      WHERE h.sha256 = '${sha256}' ORDER BY h.id LIMIT ${mostHolders}`,
+  );
+  return held.map(({ place }) => String(place));
 }
 
 /** Forgets in a registry that was copied what was not copied: bytes that nobody holds. */

@@ -37,6 +37,8 @@ export class OutboundError extends Error {
 }
 
 export type Outbound = {
+  /** Why nothing is ever sent to a URL, as the address in it is one that the registry does not connect to. */
+  refusal(url: string): string | undefined;
   /** @throws OutboundError when there is no answer; an answer of any status is none */
   fetch(url: string, request: OutboundRequest): Promise<OutboundAnswer>;
   /** Connects to a server that speaks another protocol. @throws OutboundError */
@@ -114,6 +116,16 @@ export function createOutbound({ allowedNetworks }: { allowedNetworks: readonly 
   }
 
   return {
+    refusal(text) {
+      const { hostname } = new URL(text);
+      try {
+        // Names are looked up when something is sent; that one means this machine everywhere.
+        checkHost(/(^|\.)localhost\.?$/i.test(hostname) ? "127.0.0.1" : hostname);
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
     async fetch(text, request) {
       if (!URL.canParse(text)) throw new OutboundError("refused", "What was to be asked is no URL.");
       const url = new URL(text);

@@ -4,6 +4,9 @@
  * The rarest condition leads: its versions come from the index in the order of the answer. The others are then looked
  * up for these versions. When the conditions have little in common, a page ends after a bounded number of versions
  * looked at, with fewer found, and the next one goes on where it stopped.
+ *
+ * Of a caller who may not read everything, a page never stops at what he may not read, and how many pages there are says
+ * nothing of it: a condition leads only when all of its versions are looked at in one go, otherwise what he may read does.
  */
 import type { Reader } from "../database/database.ts";
 import { countHits, type Hit, keepWithTerm, listHits, listTermsBeginning, type Span } from "./store.ts";
@@ -12,9 +15,12 @@ import type { Term } from "./terms.ts";
 /** A term that a version must have, or one that begins so. */
 export type Condition = Term & { isPrefix: boolean };
 
+/** Gives the newest versions of a part of the order. */
+type Lead = (span: Span, limit: number) => Promise<Hit[]>;
+
 /** Terms with a common beginning are followed side by side; where there are more, another condition leads. */
-const mostTerms = 16;
-/** A condition with so many versions is as common as any other. */
+export const mostTerms = 16;
+/** A condition with so many versions is as common as any other. Fewer are looked at within one page. */
 const countUpTo = 1_000;
 const firstBatch = 100;
 const largestBatch = 500;
@@ -28,20 +34,20 @@ export type Found = {
 
 export type Wanted = {
   conditions: Condition[];
-  /** Every version that the caller may read has one of these terms; nothing is known of that when there are none. */
-  within?: Term[] | undefined;
+  /** The versions that the caller may read, by their terms or one after the other; nothing when he may read all. */
+  within?: { terms: Term[] } | { list: Lead } | undefined;
   /** Which of some versions the caller may read. */
   readable(versionIds: number[]): Promise<Set<number>>;
 };
 
 /** @param size how many to find */
 export async function find(db: Reader, wanted: Wanted, span: Span, size: number): Promise<Found> {
-  const { leading, others } = await chooseLeading(db, wanted, span);
+  const { lead, others } = await chooseLeading(db, wanted, span);
   const hits: Hit[] = [];
   let { before } = span;
   let batch = Math.max(size + 1, others.length === 0 ? 0 : firstBatch);
   for (let lookedAt = 0; lookedAt < mostLookedAt; lookedAt += batch, batch = largestBatch) {
-    const candidates = await listMerged(db, leading, { since: span.since, before }, batch);
+    const candidates = await lead({ since: span.since, before }, batch);
     const kept = await keepMatching(db, candidates, others);
     const readable = await wanted.readable(kept.map((hit) => hit.version_id));
     for (const hit of kept.filter(({ version_id }) => readable.has(version_id))) {
@@ -56,21 +62,27 @@ export async function find(db: Reader, wanted: Wanted, span: Span, size: number)
 
 async function chooseLeading(
   db: Reader,
-  { conditions, within = [] }: Wanted,
+  { conditions, within }: Wanted,
   span: Span,
-): Promise<{ leading: Term[]; others: Condition[] }> {
-  const all: Term[] = [{ kind: "all", term: "" }];
-  let best: { terms: Term[]; count: number; condition: Condition | undefined } | undefined;
-  for (const condition of [...(within.length > 0 ? [undefined] : []), ...conditions]) {
-    const terms = condition ? await termsFor(db, condition) : within;
+): Promise<{ lead: Lead; others: Condition[] }> {
+  let best: { terms: Term[]; count: number; condition: Condition } | undefined;
+  for (const condition of conditions) {
+    const terms = await termsFor(db, condition);
     if (terms.length > mostTerms) continue;
     let count = 0;
     for (const term of terms) count += await countHits(db, term, span, countUpTo);
     if (!best || count < best.count) best = { terms, count, condition };
     if (count === 0) break;
   }
-  const { terms, condition } = best ?? { terms: all, condition: undefined };
-  return { leading: terms, others: conditions.filter((other) => other !== condition) };
+  const merged =
+    (terms: Term[]): Lead =>
+    (part, limit) =>
+      listMerged(db, terms, part, limit);
+  if (best && (!within || best.count < countUpTo)) {
+    return { lead: merged(best.terms), others: conditions.filter((other) => other !== best.condition) };
+  }
+  if (!within) return { lead: merged([{ kind: "all", term: "" }]), others: conditions };
+  return { lead: "list" in within ? within.list : merged(within.terms), others: conditions };
 }
 
 async function termsFor(db: Reader, { kind, term, isPrefix }: Condition): Promise<Term[]> {

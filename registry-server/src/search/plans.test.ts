@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import { Api, type Page } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
 import { analyze, plansOf, wholeTable } from "../../test/plans.ts";
+import { addToken } from "../../test/tokens.ts";
 import { walk } from "../ancestry/walk.ts";
 import { listConsumptions } from "../consumers/store.ts";
 import { everything } from "../tokens/scopes.ts";
@@ -150,11 +151,46 @@ forEachDatabase((test) => {
       looked += ids.length;
       return new Set(ids);
     };
-    const within = [term("word", "w1"), term("word", "w2")];
+    const within = { terms: [term("word", "w1"), term("word", "w2")] };
     const found = await find(test.database.reads, { conditions: [], within, readable: some }, nowhere, 500);
     expect(looked).toBe(found.hits.length);
     expect(looked).toBeGreaterThan(0);
     expect(looked).toBeLessThan(count / 100);
+  });
+
+  it("what a caller may not read shows neither in how many pages there are nor in where they end", async () => {
+    const strict = new Api(test.database, { dev: false });
+    const own = await test.database.reads
+      .selectFrom("versions")
+      .innerJoin("artifacts", "artifacts.id", "versions.artifact_id")
+      .select("versions.id")
+      .where("artifacts.path", "in", ["big/a7", "big/a8"])
+      .execute();
+    const positions = new Set(own.map(({ id }) => id));
+    for (const [name, patterns] of [
+      ["few", ["big/a7", "big/a8"]],
+      ["none", ["elsewhere"]],
+    ] as const) {
+      const scopes = patterns.map((pattern) => ({ scope: "read", pattern }) as const);
+      const headers = await addToken(test.database, name, scopes);
+      for (const query of ["", "type=t1&", "label=half%3Dold&type=t1&", "q=w&"]) {
+        let cursor: string | null = "";
+        let pages = 0;
+        while (cursor !== null) {
+          const rest: string = cursor === "" ? "" : `&cursor=${cursor}`;
+          const { body }: { body: Page<VersionSummary> } = await strict.get(
+            `/v1/search?${query}limit=20${rest}`,
+            headers,
+          );
+          cursor = body.next_cursor;
+          pages += 1;
+          if (cursor === null) break;
+          const [at] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+          expect(positions).toContain(Number(at.split(" ")[1]));
+        }
+        if (name === "none") expect(pages).toBe(1);
+      }
+    }
   });
 
   it("a walk through the ancestry reads no whole table, up and down", async () => {

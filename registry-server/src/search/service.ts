@@ -1,14 +1,14 @@
 import { listBuildHeads } from "../builds/store.ts";
-import type { Database } from "../database/database.ts";
+import type { Database, Reader } from "../database/database.ts";
 import { defaultPageSize, invalidCursor, readCursor, writeCursor } from "../http/paging.ts";
-import { mayReadIn } from "../tokens/scopes.ts";
+import { mayRead, mayReadIn } from "../tokens/scopes.ts";
 import type { Caller, Clock } from "../unit.ts";
 import type { VersionSummary } from "../versions/schema.ts";
 import { showVersions } from "../versions/view.ts";
-import { type Condition, find } from "./finding.ts";
+import { type Condition, find, mostTerms, type Wanted } from "./finding.ts";
 import type { SearchQuery } from "./schema.ts";
-import { type Hit, keepReadable, loadVersions } from "./store.ts";
-import { exactTerm, labelTerm, type Term } from "./terms.ts";
+import { type Hit, keepReadable, listReadable, loadVersions } from "./store.ts";
+import { exactTerm, labelTerm } from "./terms.ts";
 import { wordsOf } from "./words.ts";
 
 type Page = { items: VersionSummary[]; next_cursor: string | null };
@@ -34,7 +34,7 @@ export class SearchService {
     };
     const size = query.limit ?? defaultPageSize;
     const readable = (ids: number[]) => keepReadable(db, ids, caller);
-    const wanted = { conditions: conditionsOf(query), within: namespacesOf(caller), readable };
+    const wanted = { conditions: conditionsOf(query), within: withinOf(db, caller, namespace), readable };
     const { hits, next } = await find(db, wanted, span, size);
     const ids = hits.map((hit) => hit.version_id);
     const rows = new Map((await loadVersions(db, ids)).map((row) => [row.id, row]));
@@ -71,11 +71,15 @@ function conditionsOf(query: SearchQuery): Condition[] {
   ];
 }
 
-/** The namespaces that a caller may read, if they can be told by their names: nothing else is looked at then. */
-function namespacesOf({ scopes }: Caller): Term[] | undefined {
-  const names = new Set(scopes.map(({ pattern }) => pattern.replace(/\/.*/, "")));
-  const isTold = ![...names].some((name) => name.endsWith("*"));
-  return isTold ? [...names].map((name) => exactTerm("namespace", name)) : undefined;
+/** What a caller may read, unless that is everything; by the terms of whole namespaces, if it can be told so. */
+function withinOf(db: Reader, caller: Caller, namespace: string | undefined): Wanted["within"] {
+  const patterns = [...new Set(caller.scopes.map(({ pattern }) => pattern))];
+  if (patterns.includes("*")) return undefined;
+  const whole = namespace !== undefined && mayRead(caller, namespace) ? [namespace] : patterns;
+  if (whole.length <= mostTerms && !whole.some((pattern) => /[*/]/.test(pattern))) {
+    return { terms: whole.map((name) => exactTerm("namespace", name)) };
+  }
+  return { list: (span, limit) => listReadable(db, caller, span, limit) };
 }
 
 function readPosition(cursor: string | undefined): Hit | undefined {

@@ -98,6 +98,35 @@ export async function keepReadable(db: Reader, versionIds: number[], actor: Acto
   return new Set(rows.map((row) => row.id));
 }
 
+/** The last completed versions of all that an actor may read. */
+export async function listReadable(
+  db: Reader,
+  actor: Actor,
+  { since, before }: Span,
+  limit: number,
+): Promise<Hit[]> {
+  const momentOf = (ms: number) => new Date(ms).toISOString();
+  let query = db
+    .selectFrom("versions")
+    .innerJoin("artifacts", "artifacts.id", "versions.artifact_id")
+    .select(["versions.id as version_id", "versions.completed_at"])
+    .where("versions.state", "=", "complete")
+    .where(readableBy(actor))
+    .orderBy("versions.completed_at", "desc")
+    .orderBy("versions.id", "desc")
+    .limit(limit);
+  if (since !== undefined) query = query.where("versions.completed_at", ">=", momentOf(since));
+  if (before !== undefined) {
+    const [at, id] = [momentOf(before.completed_ms), before.version_id];
+    query = query.where(sql<boolean>`(versions.completed_at, versions.id) < (${at}, ${id})`);
+  }
+  const rows = await query.execute();
+  return rows.map(({ version_id, completed_at }) => ({
+    version_id,
+    completed_ms: Date.parse(completed_at ?? ""),
+  }));
+}
+
 /** Complete versions with the paths of their artifacts. */
 export async function loadVersions(db: Reader, ids: number[]): Promise<(VersionRow & { path: string })[]> {
   if (ids.length === 0) return [];

@@ -35,53 +35,40 @@ export class ExchangeService {
   /**
    * Exchanges an identity token for one with the scopes of every rule that accepts it, until the first of them ends.
    *
-   * What is wrong with the token itself is told; what the rules ask for is in the log only.
+   * Whoever asks is told only whether it was accepted: another answer for issuers that a rule trusts would tell which
+   * these are. Why it was refused is in the log.
    *
-   * @throws Problem `identity_refused`, `unavailable` when the keys of the issuer cannot be had
+   * @throws Problem `identity_refused`
    */
   async exchange(identity: string, { requestId }: Caller): Promise<Exchanged> {
     const { decodeJwt } = await import("jose");
     const unchecked = attempt(() => decodeJwt(identity));
     const { data: issuer } = identifier.safeParse(unchecked?.iss);
     const shown = { requestId, issuer, subject: short(unchecked?.sub) };
-    const refuse = (because: string, told = because): Problem => {
+    const refuse = (because: string): Problem => {
       this.#log.info({ ...shown, because }, "an identity token was refused");
-      return new Problem("identity_refused", told);
+      return new Problem("identity_refused", refusal(requestId));
     };
-    if (!unchecked) throw refuse("The token is no JWT whose claims can be read.");
-    if (issuer === undefined)
-      throw refuse('Its claim "iss" is not a text of at most 512 printable characters.');
+    if (!unchecked) throw refuse("it is no JWT whose claims can be read");
+    if (issuer === undefined) throw refuse(`its claim "iss" is ${notPrintable}`);
     const rules = await listRulesOf(this.#database.reads, issuer);
-    if (rules.length === 0) throw refuse("no rule trusts the issuer", noRule(requestId));
+    if (rules.length === 0) throw refuse("no rule trusts the issuer");
     const claims = await this.#verify(identity, issuer, refuse);
     const sub = identifier.safeParse(claims.sub);
-    if (!sub.success) throw refuse('Its claim "sub" is not a text of at most 512 printable characters.');
+    if (!sub.success) throw refuse(`its claim "sub" is ${notPrintable}`);
     const judged = rules.map((rule) => ({ rule, because: mismatch(rule, claims) }));
     const matching = judged.filter(({ because }) => because === undefined).map(({ rule }) => rule);
     if (matching.length === 0) {
-      throw refuse(
-        judged.map(({ rule, because }) => `${rule.name}: ${because}`).join("; "),
-        noRule(requestId),
-      );
+      throw refuse(judged.map(({ rule, because }) => `${rule.name}: ${because}`).join("; "));
     }
-    return this.#give(matching, sub.data, issuer, requestId, () =>
-      refuse("a rule was changed", noRule(requestId)),
-    );
+    return this.#give(matching, sub.data, issuer, requestId, () => refuse("a rule was changed"));
   }
 
   async #verify(identity: string, issuer: string, refuse: (because: string) => Problem): Promise<JWTPayload> {
-    const { errors } = await import("jose");
     try {
       return await this.#issuers.verify(identity, issuer);
     } catch (error) {
-      if (error instanceof IssuerUnavailable) {
-        const detail = `The issuer of the identity token could not be asked for its keys. ${error.message}`;
-        throw new Problem("unavailable", detail);
-      }
-      // What is no error of jose is one of the key: too short, or none at all.
-      throw refuse(
-        error instanceof errors.JOSEError ? explain(error) : unusableKey((error as Error).message),
-      );
+      throw refuse(await explain(error as Error));
     }
   }
 
@@ -112,23 +99,24 @@ export class ExchangeService {
   }
 }
 
-const noRule = (requestId: string) =>
-  `No trust rule of this registry accepts the identity token: its issuer, audience or claims. The log of the server says why, under the request id ${requestId}.`;
+const notPrintable = "not a text of at most 512 printable characters";
 
-/** What is wrong with an identity token, which whoever has it may know. */
-function explain(error: Error & { code?: string; claim?: string }): string {
-  const { code, claim } = error;
-  if (code === "ERR_JWT_EXPIRED") return "The identity token has expired. Ask the CI system for a new one.";
-  if (claim !== undefined)
-    return `Its claim "${claim}" is missing, or its time has not come or is long past.`;
+const refusal = (requestId: string) =>
+  `No trust rule of this registry accepts the identity token: its issuer, audience, claims, times or signature. "waybill trust explain" compares it with the rules; the log of the server has why, under the request id ${requestId}.`;
+
+/** What is wrong with an identity token, for the log. */
+async function explain(error: Error): Promise<string> {
+  const { errors } = await import("jose");
+  if (error instanceof IssuerUnavailable) return `the keys of its issuer cannot be had: ${error.message}`;
+  // What is no error of jose is one of the key: too short, or none at all.
+  if (!(error instanceof errors.JOSEError)) return `the key of its issuer cannot be used: ${error.message}`;
+  const { code, claim } = error as Error & { code?: string; claim?: string };
+  if (code === "ERR_JWT_EXPIRED") return "it has expired";
+  if (claim !== undefined) return `its claim "${claim}" is missing, or its time has not come or is long past`;
   if (code === "ERR_JOSE_ALG_NOT_ALLOWED" || code === "ERR_JOSE_NOT_SUPPORTED") {
-    return `It must be signed with one of ${algorithms.join(", ")}.`;
+    return `it is not signed with one of ${algorithms.join(", ")}`;
   }
-  return "Its signature is by none of the keys that its issuer publishes.";
-}
-
-function unusableKey(because: string): string {
-  return `The key of its issuer cannot be used: ${because}.`;
+  return "its signature is by none of the keys that its issuer publishes";
 }
 
 function distinct(scopes: TokenScope[]): TokenScope[] {

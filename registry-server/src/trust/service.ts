@@ -42,12 +42,17 @@ export class TrustService {
     return toPage(rows, size, (row) => row.name, view);
   }
 
-  /** Makes a rule, or puts another in its place; the tokens that followed from that are revoked. */
+  /**
+   * Makes a rule, or puts another in its place; the tokens that followed from that are revoked.
+   *
+   * @throws Problem `forbidden` when the caller's token expires: a rule would go on giving what it may do
+   */
   async put(
     name: string,
     given: TrustRuleInput,
     caller: Caller,
   ): Promise<{ rule: TrustRule; created: boolean }> {
+    if (caller.expiresAt !== undefined) throw mustLast(caller.name, caller.expiresAt);
     const { description = null, ttl = defaultTtl, ...rest } = given;
     const rule: TrustRuleValues = { ...rest, description, ttl };
     return this.#write(caller, async (unit) => {
@@ -95,6 +100,11 @@ function settingsOf({ description, issuer, audience, claims, scopes, ttl }: Rule
 
 function view({ id: _, ...rule }: RuleRow): TrustRule {
   return rule;
+}
+
+function mustLast(name: string, expiresAt: string): Problem {
+  const detail = `The token "${name}" expires at ${expiresAt}, and a trust rule would outlive it. Use a token that lasts.`;
+  return new Problem("forbidden", detail, { expires_at: expiresAt });
 }
 
 function ruleNotFound(name: string): Problem {

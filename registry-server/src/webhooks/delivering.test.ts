@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Webhook as Verifier } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Api, ami, day, type Page } from "../../test/api.ts";
+import { Api, ami, day, type Page, problemOf } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
 import { ManualJobs } from "../../test/manual-jobs.ts";
 import { type ReceivedRequest, Receiver } from "../../test/receiver.ts";
@@ -220,7 +220,15 @@ forEachDatabase((test) => {
   });
 
   it("an address that is not allowed is named in the log of attempts, and nothing is sent", async () => {
-    await api.send("PATCH", path(), { url: "http://169.254.169.254/latest/meta-data?token=hidden" });
+    const url = "http://169.254.169.254/latest/meta-data?token=hidden";
+    const refused = { status: 400, errors: [{ path: "url", message: expect.any(String) }] };
+    expect(problemOf(await api.send("PATCH", path(), { url }))).toMatchObject(refused);
+    for (const host of ["10.0.0.1", "[fd00::1]", "2852039166:8080"]) {
+      const made = await api.send("POST", "/v1/webhooks", { name: "inner", url: `http://${host}/` });
+      expect(problemOf(made)).toMatchObject(refused);
+    }
+    // One that was made when the network was still allowed.
+    await test.database.write((tx) => tx.updateTable("webhooks").set({ url }).execute());
     await publish("f");
     await run();
     const [attempt] = (await deliveries())[0]?.attempts ?? [];

@@ -101,10 +101,10 @@ const secret = z
 const secretRule = "must be whsec_ and 24 to 64 random bytes in base64, as Standard Webhooks have it";
 const givenSecret = z
   .string()
-  .regex(
-    /^whsec_([A-Za-z0-9+/]{4}){7,21}([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$/,
-    secretRule,
-  )
+  .regex(/^whsec_([A-Za-z0-9+/]{4}){7,21}([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$/, {
+    error: secretRule,
+    abort: true,
+  })
   .refine((text) => {
     const { length } = Buffer.from(text.slice("whsec_".length), "base64");
     return length >= 24 && length <= 64;

@@ -20,7 +20,7 @@ import { describe, view } from "./view.ts";
 
 const mostSecrets = 5;
 
-type Needs = { database: Database; clock: Clock; mail: SendingNeeds["mail"] };
+type Needs = SendingNeeds & { database: Database; clock: Clock };
 
 /** Makes, shows and changes webhooks. */
 export class WebhookService {
@@ -32,11 +32,13 @@ export class WebhookService {
 
   /**
    * @returns it, with its secret this once
-   * @throws Problem `webhook_exists`; `invalid_request` for e-mail when the server cannot send any
+   * @throws Problem `webhook_exists`; `invalid_request` for e-mail when the server cannot send any, and for a URL with an
+   *   address in a network that it sends nothing into
    */
   async create(asked: NewWebhook, caller: Caller): Promise<Webhook & { secret: string | null }> {
     const { name, format, url = null, recipients, events, artifacts, description = null } = asked;
     if (format === "email" && !this.#needs.mail) throw noMail();
+    this.#requireReachable(url);
     const secret = format === "standard" ? (asked.secret ?? newSecret()) : null;
     const secrets = secret === null ? [] : [{ secret, until: null }];
     const now = this.#now();
@@ -75,6 +77,7 @@ export class WebhookService {
 
   /** @throws Problem `webhook_not_found`; `invalid_request` when the change is not for its format */
   async change(name: string, asked: WebhookChange, caller: Caller): Promise<Webhook> {
+    this.#requireReachable(asked.url);
     return this.#change(name, async (tx, row, now) => {
       const wrong = row.format === "email" ? "url" : "recipients";
       if (asked[wrong] !== undefined) throw wrongFormat(wrong, row);
@@ -138,6 +141,15 @@ export class WebhookService {
         { tx, now, caller },
         { action: "webhook.deleted", detail: { before: describe(row) } },
       );
+    });
+  }
+
+  #requireReachable(url: string | null | undefined): void {
+    const refusal = url == null ? undefined : this.#needs.outbound.refusal(url);
+    if (refusal === undefined) return;
+    const errors = [{ path: "url", message: "must have an address that the registry may send to" }];
+    throw new Problem("invalid_request", `The registry would send nothing to this URL: ${refusal}`, {
+      errors,
     });
   }
 
