@@ -180,7 +180,7 @@ function chosen({ attributes }: Schema, planned: Fields, config: Fields): Fields
 function kept({ attributes }: Schema, now: Fields, before: Fields = {}): Fields {
   const fields = emptyRecord();
   for (const [name, attribute] of Object.entries(attributes)) {
-    const value = attribute.local ? (before[name] ?? now[name]) : now[name];
+    const value = attribute.local ? (before[name] ?? now[name] ?? attribute.default) : now[name];
     fields[name] = attribute.writeOnly ? null : (value ?? null);
   }
   return fields;
