@@ -53,7 +53,7 @@ export const configurationSchema = {
       optional: true,
       validators: [oneOf(...ON_REVOKED)],
       description:
-        "What data sources do about a revoked version unless they say so themselves: `error`, `warn` (read it, with a warning) or `previous` (read the newest earlier one that is not revoked). Default: `WAYBILL_ON_REVOKED`, then `error`.",
+        "What data sources do about a revoked version unless they say so themselves: `error`, `warn` (read it, with a warning) or `previous` (read the newest earlier one that is not revoked; where there is none, as `warn`). With `warn` or `previous` no revocation stands in the way of a destroy. Default: `WAYBILL_ON_REVOKED`, then `error`.",
     },
   },
 } as const;

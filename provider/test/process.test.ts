@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Client, credentials } from "@grpc/grpc-js";
 import { describe, expect, test, vi } from "vitest";
-import { MAGIC_COOKIE, shipped } from "./harness/plugin-process.ts";
+import { MAGIC_COOKIE, PluginProcess, shipped } from "./harness/plugin-process.ts";
 
 const run = promisify(execFile);
 const stdoutModule = join(import.meta.dirname, "../src/plugin/stdout.ts");
@@ -35,6 +35,16 @@ describe.each(Object.entries(shipped))("the process of the %s", (_name, [command
     parent.kill("SIGKILL");
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 4_000 });
     expect(existsSync(dirname(socket))).toBe(false);
+  });
+
+  test("leaves nothing behind when it is killed", async () => {
+    const plugin = await PluginProcess.start([command, ...args]);
+    const directory = dirname(plugin.handshake.fields[3] ?? "");
+    await plugin.provider("GetMetadata", {});
+    const left = async () => (await run("ps", ["-eo", "args"])).stdout.includes(directory);
+    await vi.waitFor(async () => expect(await left()).toBe(true));
+    plugin.child.kill("SIGKILL");
+    await vi.waitFor(async () => expect([existsSync(directory), await left()]).toEqual([false, false]));
   });
 
   test("waits for any client in debug mode, and ends on Ctrl-C there", async () => {

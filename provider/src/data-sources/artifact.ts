@@ -1,3 +1,4 @@
+import { RegistryError } from "@waybill/registry-client/problem";
 import type { OnRevoked } from "@waybill/registry-client/query";
 import type { Resolved, ResolveQuery } from "@waybill/registry-client/types";
 import { checkArtifactName, withoutNulls } from "../attributes.ts";
@@ -23,7 +24,7 @@ export const artifact = dataSource<typeof artifactSchema, Registry>({
   async read(config, { client, diagnostics, signal }) {
     const query = toQuery(config, client);
     try {
-      const resolved = await client.resolver.resolve(query, signal);
+      const resolved = await resolve(query, config, client, signal);
       reportWarnings(resolved, diagnostics);
       return toResult(resolved);
     } catch (error) {
@@ -31,6 +32,25 @@ export const artifact = dataSource<typeof artifactSchema, Registry>({
     }
   },
 });
+
+/**
+ * For the whole provider `previous` means: where there is one. A version without must not stand in the way of a
+ * destroy, which reads everything first.
+ */
+async function resolve(
+  query: ResolveQuery,
+  { on_revoked }: ArtifactConfig,
+  { resolver }: Registry,
+  signal: AbortSignal,
+): Promise<Resolved> {
+  try {
+    return await resolver.resolve(query, signal);
+  } catch (error) {
+    const isRevoked = error instanceof RegistryError && error.code === "version_revoked";
+    if (!isRevoked || on_revoked !== null || query.on_revoked !== "previous") throw error;
+    return resolver.resolve({ ...query, on_revoked: "warn" }, signal);
+  }
+}
 
 function toQuery(config: ArtifactConfig, registry: Registry): ResolveQuery {
   const version = config.version === null ? undefined : parseVersion(config.version);
