@@ -16,6 +16,16 @@ export class UsageError extends Error {}
 /** What was asked for is not there. */
 export class NoneError extends Error {}
 
+/** Another program was run, and this is how it ended; it has said what there is to say. */
+export class ExitCode extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`exit code ${code}`);
+    this.code = code;
+  }
+}
+
 /** Answers that say: there is none. An incomplete version is not there for readers either. */
 const NONE = new Set([
   "artifact_not_found",

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { exitCode, failureOf, UsageError } from "./failures.ts";
+import { ExitCode, exitCode, failureOf, UsageError } from "./failures.ts";
 import { Output } from "./output.ts";
 import { buildProgram } from "./program.ts";
 
@@ -7,11 +7,13 @@ import { buildProgram } from "./program.ts";
  * Runs one `waybill` command.
  *
  * @param argv what the user wrote after `waybill`
- * @returns the exit code: 0 done, 1 there is none, 2 usage, 3 registry not reachable, 4 refused
+ * @returns the exit code: 0 done, 1 there is none, 2 usage, 3 registry not reachable, 4 refused; of `run` that of Packer
  */
 export async function main(argv: string[]): Promise<number> {
   const words = asCommand(argv);
-  const output = new Output(words.includes("--json"));
+  // What comes after `--` is for another program.
+  const own = words.includes("--") ? words.slice(0, words.indexOf("--")) : words;
+  const output = new Output(own.includes("--json"));
   watchStreams(output);
   // The server has flags of its own, which the options that all other commands share would swallow.
   if (words[0] === "serve") {
@@ -28,6 +30,7 @@ export async function main(argv: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof ExitCode) return error.code;
     const failure = failureOf(error instanceof CommanderError ? usageError(error) : error);
     output.failure(failure);
     return exitCode[failure.means];

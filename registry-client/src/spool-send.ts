@@ -190,14 +190,16 @@ function unlessMissing(error: unknown): undefined {
   if (!(error instanceof RegistryError) || error.status !== NOT_FOUND) throw error;
 }
 
-function isAtFault(error: unknown): error is Error {
+/** Whether what was refused will be refused whenever it is sent. */
+export function isAtFault(error: unknown): error is Error {
   if (error instanceof ReferenceError_ || error instanceof FilesLost) return true;
   // A quota can be raised, and the record waits for that.
   if (!(error instanceof RegistryError) || error.code === "quota_exceeded") return false;
   return error.kind === "refused" && RECORD_AT_FAULT.has(error.status ?? 0);
 }
 
-async function moveToRefused(dir: string, path: string, reason: string): Promise<void> {
+/** Sets a file aside, with the reason beside it. */
+export async function moveToRefused(dir: string, path: string, reason: string): Promise<void> {
   const refused = refusedDirectory(dir);
   await makeDirectory(refused, PRIVATE);
   const target = join(refused, basename(path));

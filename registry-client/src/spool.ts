@@ -107,13 +107,18 @@ export async function readEntry(path: string): Promise<SpoolEntry | DamagedFile 
   }
 }
 
-/** Stores a text under a path of `dir` in one step: written and synced aside, renamed, the directory synced. */
-export async function writeWhole(dir: string, path: string, text: string, mode = 0o600): Promise<void> {
+/** Stores something under a path of `dir` in one step: written and synced aside, renamed, the directory synced. */
+export async function writeWhole(
+  dir: string,
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const aside = join(dir, `.${crypto.randomUUID()}${UNFINISHED}`);
   try {
     const file = await open(aside, "wx", mode);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();

@@ -134,6 +134,7 @@ test("sends nothing meant for another registry unless that has moved", async () 
     set_aside: 0,
     left: 0,
     other_addresses: [],
+    logs_sent: 0,
   });
 });
 

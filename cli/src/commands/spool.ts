@@ -2,19 +2,21 @@ import { basename } from "node:path";
 import {
   type DamagedFile,
   type RefusedFile,
+  type RegistryClient,
   type SpoolEntry,
   scanRefused,
   scanSpool,
   sendSpool,
   spoolDirectory,
 } from "@waybill/registry-client";
+import { listSpooledLogs, type SpooledLogEntry, sendSpooledLogs } from "@waybill/registry-client/spool-logs";
 import { UploadProgress } from "@waybill/registry-client/upload-progress";
 import type { Command } from "commander";
 import { withClient } from "../connect.ts";
 import { imageText, type Output } from "../output.ts";
 
 const HELP = `
-The spool holds builds that the Packer plugin could not publish because the registry was away. It is in
+The spool holds builds that the Packer plugin could not publish because the registry was away, and their logs. It is in
 WAYBILL_SPOOL_DIR, or in $XDG_STATE_HOME/waybill/spool, or in ~/.local/state/waybill/spool, and holds no credentials.
 When a build is sent, its files are uploaded, its documents attached and its channels assigned. A build that the registry
 refuses, or whose files are gone or have changed meanwhile, is set aside with the reason.
@@ -35,10 +37,12 @@ export function define(command: Command, output: Output): void {
     .action(async () => {
       const dir = spoolDirectory(process.env);
       const entries = [...(await scanSpool(dir)), ...(await scanRefused(dir))];
-      output.result(entries, () => {
-        if (entries.length === 0) output.note(`nothing waits in ${dir}`);
+      const logs = await listSpooledLogs(dir);
+      output.result([...entries, ...logs], () => {
+        const rows = [...entries.map(row), ...logs.map(logRow)];
+        if (rows.length === 0) output.note(`nothing waits in ${dir}`);
         const heads = ["STATE", "ARTIFACT", "BUILD", "IMAGES", "ENDED", "REGISTRY", "FINGERPRINT: REASON"];
-        if (entries.length > 0) output.table(heads, entries.map(row));
+        if (rows.length > 0) output.table(heads, rows);
       });
     })
     .addHelpText("after", HELP);
@@ -87,8 +91,17 @@ export function define(command: Command, output: Output): void {
         }
         for (const [artifact, { message }] of blocked) output.warning(`${artifact} still waits: ${message}`);
         if (stopped) throw stopped;
-        output.result({ sent, set_aside: setAside, left, other_addresses: otherAddresses }, () => {
-          if (sent + setAside + left === 0) output.note(`nothing waits in ${dir}`);
+        const logs = await sendLogs(dir, client, moved === true, output);
+        if (logs.stopped) throw logs.stopped;
+        const all = {
+          sent,
+          set_aside: setAside,
+          left,
+          other_addresses: otherAddresses,
+          logs_sent: logs.sent,
+        };
+        output.result(all, () => {
+          if (sent + setAside + left + logs.sent === 0) output.note(`nothing waits in ${dir}`);
         });
         const [refusal] = blocked.values();
         if (refusal) throw refusal;
@@ -107,4 +120,25 @@ function row(entry: SpoolEntry | DamagedFile | RefusedFile): (string | undefined
   const ended = build.report.ended_at ?? created_at;
   const why = "refusal" in entry ? entry.refusal : reason;
   return [state, artifact, build.name, images, ended, address, `${open.fingerprint}: ${why}`];
+}
+
+function logRow({ record, size }: SpooledLogEntry): string[] {
+  const { artifact, build, address, open, created_at, reason, failure } = record;
+  const what = `its log, ${size} bytes${failure ? "; it failed" : ""}`;
+  return ["waits", artifact, build, what, created_at, address, `${open.fingerprint}: ${reason}`];
+}
+
+/** After the builds, as logs belong to them. */
+async function sendLogs(dir: string, client: RegistryClient, anyAddress: boolean, output: Output) {
+  let sent = 0;
+  const result = await sendSpooledLogs(dir, client, {
+    anyAddress,
+    onSent({ artifact, build }) {
+      sent++;
+      if (!output.json) output.line(`sent the log of ${build} of ${artifact}`);
+    },
+    onSetAside: (path, reason) =>
+      output.warning(`${basename(path)} is now in ${dir}/logs/refused: ${reason}`),
+  });
+  return { ...result, sent };
 }
