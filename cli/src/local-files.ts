@@ -39,7 +39,7 @@ export async function sendFiles(
 }
 
 /** What is below the working directory keeps its way there; from elsewhere only the name means something to others. */
-function reportedPath(path: string): string {
+export function reportedPath(path: string): string {
   const parts = path.split(/[\\/]/).filter((part) => part !== "." && part !== "");
   const isBelow = !/^([\\/]|[A-Za-z]:)/.test(path) && !parts.includes("..");
   return isBelow ? parts.join("/") : basename(path);

@@ -36,6 +36,7 @@ test("shows its help when nothing is asked", async () => {
 const commands = [
   ["serve"],
   ["publish"],
+  ["import"],
   ["resolve"],
   ["artifacts"],
   ["artifacts", "list"],

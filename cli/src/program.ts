@@ -9,6 +9,10 @@ const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>
   serve: ["Run a registry server.", () => import("./commands/serve.ts")],
   publish: ["Publish a version, from options or from JSON.", () => import("./commands/publish.ts")],
   run: ["Run Packer, and send what it prints to the registry.", () => import("./commands/run.ts")],
+  import: [
+    "Take over what Packer's manifest post-processor recorded before.",
+    () => import("./commands/import.ts"),
+  ],
   resolve: [
     "Print the image of a version, or anything else about it.",
     () => import("./commands/resolve.ts"),

@@ -1,4 +1,4 @@
-import type { Facts } from "./facts.ts";
+import { type Facts, isAddress } from "./facts.ts";
 import { builders, type Mapped, mapArtifact } from "./mapping.ts";
 
 /** What Packer's manifest post-processor writes of an artifact: less than the artifact itself tells. */
@@ -13,7 +13,16 @@ export function mapManifestArtifact(made: ManifestArtifact): Mapped | undefined 
   const builderId = builderIdOf(made);
   if (builders[builderId]?.makes_nothing) return undefined;
   const { builder_type: builderType, artifact_id: id, files } = made;
-  const facts: Facts = { builderId, builderType, id, files, text: "", state: {}, generated: {}, registryImages: [] };
+  const facts: Facts = {
+    builderId,
+    builderType,
+    id,
+    files,
+    text: "",
+    state: {},
+    generated: {},
+    registryImages: [],
+  };
   return mapArtifact(facts);
 }
 
@@ -23,6 +32,7 @@ function builderIdOf({ builder_type, artifact_id, files }: ManifestArtifact): st
   if (!builder_type.startsWith("amazon-") && /^[a-z0-9-]+:ami-[0-9a-z]+(,|$)/.test(artifact_id)) {
     return "packer.post-processor.amazon-import";
   }
+  if (files.length > 0 && files.every(isAddress)) return "packer.post-processor.googlecompute-export";
   if (builder_type !== "vagrant" && files.length === 1 && files[0]?.endsWith(".box")) {
     return "mitchellh.post-processor.vagrant";
   }
