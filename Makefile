@@ -8,7 +8,7 @@ GO_MODULES := packer-plugin/shim e2e/pretend-builders tools/go-version-check too
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz-api check build tools dist bench format generate clean
+.PHONY: help demo test fuzz-api check build tools dist bindings bench format generate clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 10
@@ -41,6 +41,9 @@ tools: $(INSTALLED) ## Packer and OpenTofu for those who have none, into dist/bi
 dist: build ## release archives for this platform with their checksums, into dist/release/
 	@node tools/dist.ts
 
+bindings: $(INSTALLED) ## npm packages of the provider for CDKTF and CDK Terrain, into provider/cdktf/dist
+	@node provider/cdktf/generate.ts
+
 bench: build ## measure against the figures we promise (ONLY="durability files": some of them); writes bench/RESULTS.md
 	@node bench/src/main.ts $(ONLY)
 
@@ -52,7 +55,7 @@ generate: $(INSTALLED) ## write the generated files again: codecs, API document,
 	@node tools/generate.ts
 
 clean: ## remove what was built and installed (not the cache of Packer and OpenTofu)
-	rm -rf dist node_modules */node_modules */dist
+	rm -rf dist node_modules */node_modules */dist provider/cdktf/node_modules provider/cdktf/dist
 
 $(INSTALLED): package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error

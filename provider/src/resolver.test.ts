@@ -125,7 +125,9 @@ describe("readers who come ten at a time", () => {
 
 describe("a failure", () => {
   test("to load the client is that of all who wait", async () => {
-    const resolver = new Resolver(() => Promise.reject(new RegistryError("tls", "no such file")));
+    const resolver = new Resolver(() =>
+      Promise.reject(new RegistryError("unreachable", "no such file", { code: "tls" })),
+    );
     const reading = names(2).map((artifact) => resolver.resolve({ artifact }, never));
     expect(await Promise.allSettled(reading)).toMatchObject([
       { reason: { code: "tls" } },

@@ -125,7 +125,7 @@ export class Resolver {
 }
 
 function waiting({ entries }: Batch): number {
-  return entries.values().reduce((sum, { waiters }) => sum + waiters.size, 0);
+  return [...entries.values()].reduce((sum, { waiters }) => sum + waiters.size, 0);
 }
 
 function leave(batch: Batch, entry: Entry, waiter: Waiter): void {
