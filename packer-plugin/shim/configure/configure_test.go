@@ -126,13 +126,3 @@ func TestAnUnusableTemplateIsAnErrorThatNamesTheOption(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func FuzzPlain(f *testing.F) {
-	f.Add("key", []byte("value"), int64(5))
-	f.Fuzz(func(t *testing.T, key string, bytes []byte, number int64) {
-		plain := configure.Plain(map[any]any{key: []any{bytes, number, map[any]any{number: key}, nil}})
-		if entries, ok := plain.(map[string]any); !ok || len(entries) != 1 {
-			t.Errorf("got %v", plain)
-		}
-	})
-}

@@ -3,6 +3,7 @@ package configure
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
@@ -16,6 +17,10 @@ func Plain(value any) any {
 		return plainHCL(value)
 	case []byte:
 		return string(value)
+	case float64:
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return fmt.Sprint(value) // no number of JSON
+		}
 	case []string:
 		items := make([]any, len(value))
 		for i, item := range value {

@@ -2,6 +2,7 @@ package postprocessor
 
 import (
 	"encoding/json"
+	"strings"
 
 	packersdk "github.com/hashicorp/packer-plugin-sdk/packer"
 	registryimage "github.com/hashicorp/packer-plugin-sdk/packer/registry/image"
@@ -14,7 +15,10 @@ import (
 // readArtifact asks Packer about what was built, each question one call to the builder's process. Of generated_data
 // only the allowed keys become part of the facts; the whole of it and its secrets are for interpolation here.
 func readArtifact(source packersdk.Artifact) (facts *pluginv1.Artifact, generated map[string]any, ofBuild []secrets.Secret, err error) {
-	facts = &pluginv1.Artifact{BuilderId: source.BuilderId(), Id: source.Id(), Files: source.Files()}
+	facts = &pluginv1.Artifact{BuilderId: sendable(source.BuilderId()), Id: sendable(source.Id())}
+	for _, file := range source.Files() {
+		facts.Files = append(facts.Files, sendable(file))
+	}
 	generated, _ = configure.Plain(source.State("generated_data")).(map[string]any)
 	if generated == nil {
 		generated = map[string]any{}
@@ -23,7 +27,7 @@ func readArtifact(source packersdk.Artifact) (facts *pluginv1.Artifact, generate
 	hidden := secrets.NewReplacer(ofBuild)
 	row := builders.Builders[facts.BuilderId]
 	if row.Text {
-		facts.Text = hidden.Text(source.String())
+		facts.Text = sendable(hidden.Text(source.String()))
 	}
 	state := map[string]any{}
 	for _, key := range row.State {
@@ -52,3 +56,6 @@ func readArtifact(source packersdk.Artifact) (facts *pluginv1.Artifact, generate
 	}
 	return facts, generated, ofBuild, nil
 }
+
+// sendable marks what is no UTF-8, as names of files can be: one of them must not cost the whole record.
+func sendable(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
