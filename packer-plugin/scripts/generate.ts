@@ -1,5 +1,5 @@
 // Generates from proto/waybill: Go code for the shim and a JSON schema for the TypeScript program; and the table in
-// docs/builders.md from the examples of artifacts.
+// docs/builders.md from the examples of artifacts, and those of options in .web-docs.
 // `node packer-plugin/scripts/generate.ts [--check]`; with --check nothing is written and stale files end it with 1.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import protobuf from "protobufjs";
 import { buildersPage, writtenBuildersPage } from "./builders-page.ts";
+import { writtenOptionsPages } from "./options-pages.ts";
 
 const root = join(import.meta.dirname, "../..");
 const shim = join(root, "packer-plugin/shim");
@@ -35,6 +36,7 @@ const schema = protobuf.parse(source, { keepCase: true }).root.toJSON();
 outputs.set(join(root, "packer-plugin/src/generated/plugin.json"), `${JSON.stringify(schema, null, 2)}\n`);
 
 outputs.set(buildersPage, writtenBuildersPage());
+for (const [path, page] of writtenOptionsPages()) outputs.set(path, page);
 
 for (const [path, text] of outputs) {
   if (!check) writeFileSync(path, text);
