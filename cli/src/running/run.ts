@@ -59,9 +59,12 @@ export async function runPacker(options: RunOptions): Promise<Ran> {
       hasEnded = true;
       await guarded(() => logs.end().then(() => run.give()), output)();
       own?.end();
-      const results = await finish(run, directory, ending);
-      summarize(results, ending, run.address, output);
-      return { ending, isWhole: results.every(isWhole) };
+      const results = await finish(run, directory, ending).catch((error: Error) => {
+        output.warning(`what became of the builds is not known: ${error.message}`);
+        return undefined;
+      });
+      if (results) summarize(results, ending, run.address, output);
+      return { ending, isWhole: results?.every(isWhole) ?? false };
     } finally {
       child.release();
     }
