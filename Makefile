@@ -38,7 +38,7 @@ build: $(INSTALLED) ## the Terraform provider, the Packer plugin and `waybill` i
 tools: $(INSTALLED) ## Packer and OpenTofu for those who have none, into dist/bin
 	@node tools/link-tools.ts dist/bin
 
-dist: build ## release archives for this platform with their checksums, into dist/release/
+dist: build ## release archives for all platforms, with checksums and signatures, into dist/release/
 	@node tools/dist.ts
 
 bindings: $(INSTALLED) ## npm packages of the provider for CDKTF and CDK Terrain, into provider/cdktf/dist

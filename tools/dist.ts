@@ -1,80 +1,125 @@
 /**
- * Packs what `make build` left for this platform into release archives, each with its line in a checksum file: the
- * plugin named as `packer init` looks for it, the provider named as provider registries do, and `waybill` as an npm
- * package and as an executable.
+ * Packs releases into dist/release/, for all platforms or those of `--platforms linux_amd64,darwin_arm64`, each archive
+ * with its line in a checksum file: the plugin named as `packer init` looks for it, the provider as provider registries
+ * want it and signed, and `waybill` as an npm package and as an executable for this platform.
  */
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Zippable, zipSync } from "fflate";
+import { parseArgs } from "node:util";
+import { type Say, sayOnStandardError } from "./ensure-tools.ts";
 import { repository } from "./environment.ts";
+import { type Archived, type Entry, sha256, writeArchive, writeSums } from "./release/archive.ts";
+import { makePlugin, makeProvider } from "./release/executables.ts";
+import { ensureNode } from "./release/node.ts";
+import { isHere, nameOf, type Platform, platforms } from "./release/platforms.ts";
+import { openSigner, signatureOf } from "./release/signing.ts";
 import { run } from "./run.ts";
 
 const dist = join(repository, "dist");
-const release = join(dist, "release");
 const packTimeoutMs = 60_000;
-const suffix = process.platform === "win32" ? ".exe" : "";
-const platform = process.platform === "win32" ? "windows" : process.platform;
-const architecture = process.arch === "x64" ? "amd64" : process.arch;
-const target = `${platform}_${architecture}`;
-const modes = { executable: 0o755, file: 0o644 };
-
-type Entry = { from: string; as: string; mode?: number };
-type Product = { archive: string; entries: Entry[]; sums: string };
-
-const { version } = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
-const plugin = `packer-plugin-waybill_v${version}_x5.0_${target}`;
-const provider = `terraform-provider-waybill_v${version}${suffix}`;
-const waybillSums = `waybill_${version}_SHA256SUMS`;
-const products: Product[] = [
-  {
-    archive: `${plugin}.zip`,
-    entries: [{ from: `dist/packer-plugin-waybill${suffix}`, as: `${plugin}${suffix}` }],
-    sums: `packer-plugin-waybill_v${version}_SHA256SUMS`,
-  },
-  {
-    archive: `terraform-provider-waybill_${version}_${target}.zip`,
-    entries: [{ from: `dist/${provider}`, as: provider }],
-    sums: `terraform-provider-waybill_${version}_SHA256SUMS`,
-  },
-  {
-    archive: `waybill_${version}_${target}.zip`,
-    entries: [
-      { from: `dist/waybill${suffix}`, as: `waybill${suffix}` },
-      { from: "packaging/systemd/waybill.service", as: "waybill.service", mode: modes.file },
-      { from: "LICENSE", as: "LICENSE", mode: modes.file },
-      {
-        from: "dist/waybill-THIRD-PARTY-NOTICES.txt",
-        as: "THIRD-PARTY-NOTICES.txt",
-        mode: modes.file,
-      },
-    ],
-    sums: waybillSums,
-  },
-];
-
-await rm(release, { recursive: true, force: true });
-await mkdir(release, { recursive: true });
-for (const { archive, entries, sums } of products) {
-  const files: Zippable = {};
-  for (const { from, as, mode = modes.executable } of entries) {
-    // The upper half of the attributes of an entry made on Unix (os 3) is its mode; the date is fixed, so that equal input gives an equal archive.
-    const attributes = { os: 3, attrs: mode << 16, mtime: new Date("1980-01-01T00:00:00") };
-    files[as] = [await readFile(join(repository, from)), attributes];
-  }
-  await writeFile(join(release, archive), zipSync(files, { level: 6 }));
-  await addSum(archive, sums);
+const say: Say = sayOnStandardError;
+const { values } = parseArgs({ options: { platforms: { type: "string" } } });
+const wanted = values.platforms?.split(",");
+const unknown = wanted?.filter((name) => !platforms.some((platform) => nameOf(platform) === name)) ?? [];
+if (unknown.length > 0) {
+  throw new Error(`--platforms takes ${platforms.map(nameOf).join(", ")}, and not ${unknown.join(", ")}`);
 }
-const packed = await run("npm", ["pack", "--silent", "--pack-destination", release], {
-  cwd: join(dist, "npm"),
-  timeoutMs: packTimeoutMs,
-});
-if (packed.code !== 0) throw new Error(`npm pack failed:\n${packed.output}`);
-await addSum(packed.stdout.trim(), waybillSums);
+const chosen = platforms.filter((platform) => wanted?.includes(nameOf(platform)) ?? true);
+const { version } = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
+const license = { from: join(repository, "LICENSE"), as: "LICENSE" };
 
-async function addSum(archive: string, sums: string): Promise<void> {
-  const bytes = await readFile(join(release, archive));
-  const sum = createHash("sha256").update(bytes).digest("hex");
-  await writeFile(join(release, sums), `${sum}  ${archive}\n`, { flag: "a" });
-  console.log(`${join("dist", "release", archive)}  ${(bytes.length / 2 ** 20).toFixed(1)} MiB`);
+// Asked for first: a passphrase that is wrong should not show after minutes.
+const signer = await openSigner(process.env, say);
+// Made aside and moved into place, so that nobody finds half a release.
+const aside = await mkdtemp(join(dist, ".release-"));
+const work = join(aside, "work");
+const release = join(aside, "release");
+const providers = join(release, "providers", "waybill");
+try {
+  await mkdir(providers, { recursive: true });
+  const plugins: Archived[] = [];
+  const withNode: Archived[] = [];
+  const provided: Archived[] = [];
+  for (const platform of chosen) {
+    const node = await ensureNode(platform, say);
+    plugins.push(await packPlugin("packer-plugin-waybill", platform));
+    withNode.push(await packPlugin("packer-plugin-waybill-with-node", platform, node));
+    provided.push(await packProvider(platform, node));
+  }
+  await sum(`packer-plugin-waybill_v${version}`, plugins);
+  await sum(`packer-plugin-waybill-with-node_v${version}`, withNode);
+  await finishProvider(provided);
+  await sum(`waybill_${version}`, [await packWaybill(), await packNpm()]);
+  await rm(join(dist, "release"), { recursive: true, force: true });
+  await rename(release, join(dist, "release"));
+} finally {
+  await rm(aside, { recursive: true, force: true });
+}
+
+function sum(product: string, archives: Archived[]): Promise<void> {
+  const sums = archives.map(({ file, sha256: digest }) => ({ file, sum: digest }));
+  return writeSums(join(release, `${product}_SHA256SUMS`), sums);
+}
+
+/** Packer takes the one file out of an archive that has its name, and leaves the rest. */
+async function packPlugin(product: string, platform: Platform, node?: string): Promise<Archived> {
+  const name = `${product}_v${version}_x5.0_${nameOf(platform)}`;
+  const { executable, notices } = await makePlugin(join(work, name), platform, { node, say });
+  return writeArchive(release, `${name}.zip`, [
+    { from: executable, as: `${name}${platform.suffix}`, isExecutable: true },
+    license,
+    { from: notices, as: "THIRD-PARTY-NOTICES.txt" },
+  ]);
+}
+
+async function packProvider(platform: Platform, node: string): Promise<Archived> {
+  const { executable, notices } = await makeProvider(work, platform, { node, version, say });
+  const entries: Entry[] = [
+    { from: executable, as: `terraform-provider-waybill_v${version}${platform.suffix}`, isExecutable: true },
+    license,
+    { from: notices, as: "THIRD-PARTY-NOTICES.txt" },
+  ];
+  return writeArchive(providers, `terraform-provider-waybill_${version}_${nameOf(platform)}.zip`, entries);
+}
+
+/** What makes archives a release that registries take: the manifest, the sums, their signature and whose it is. */
+async function finishProvider(archives: Archived[]): Promise<void> {
+  const start = join(providers, `terraform-provider-waybill_${version}`);
+  const manifest = await readFile(join(repository, "provider/terraform-registry-manifest.json"));
+  await writeFile(`${start}_manifest.json`, manifest);
+  const file = `terraform-provider-waybill_${version}_manifest.json`;
+  const sums = archives.map((archive) => ({ file: archive.file, sum: archive.sha256 }));
+  await writeSums(`${start}_SHA256SUMS`, [...sums, { file, sum: sha256(manifest, "hex") }]);
+  const signature = await signatureOf(await readFile(`${start}_SHA256SUMS`), signer);
+  await writeFile(`${start}_SHA256SUMS.sig`, signature);
+  await writeFile(join(providers, "signing-key.asc"), signer.publicKey);
+  // Beside what registries demand: the sums that mirrors tell.
+  await writeSums(
+    `${start}_H1SUMS`,
+    archives.map((archive) => ({ file: archive.file, sum: archive.h1 })),
+  );
+}
+
+async function packWaybill(): Promise<Archived> {
+  const suffix = process.platform === "win32" ? ".exe" : "";
+  const here = platforms.find(isHere);
+  const target = here ? nameOf(here) : `${process.platform}_${process.arch}`;
+  return writeArchive(release, `waybill_${version}_${target}.zip`, [
+    { from: join(dist, `waybill${suffix}`), as: `waybill${suffix}`, isExecutable: true },
+    ...["waybill.service", "waybill-spool.service", "waybill-spool.timer"].map((unit) => ({
+      from: join(repository, "packaging/systemd", unit),
+      as: unit,
+    })),
+    license,
+    { from: join(dist, "waybill-THIRD-PARTY-NOTICES.txt"), as: "THIRD-PARTY-NOTICES.txt" },
+  ]);
+}
+
+async function packNpm(): Promise<Archived> {
+  const options = { cwd: join(dist, "npm"), timeoutMs: packTimeoutMs };
+  const packed = await run("npm", ["pack", "--silent", "--pack-destination", aside], options);
+  if (packed.code !== 0) throw new Error(`npm pack failed:\n${packed.output}`);
+  const file = packed.stdout.trim();
+  await copyFile(join(aside, file), join(release, file));
+  return { file, sha256: sha256(await readFile(join(release, file)), "hex"), h1: "" };
 }

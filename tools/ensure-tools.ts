@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { withLock } from "./lock.ts";
 import { run } from "./run.ts";
-import { buildKey, openTofu, packer, pinnedVersion, type Tool } from "./tool-sources.ts";
+import { buildKey, openTofu, packer, pinnedVersion, quill, type Tool } from "./tool-sources.ts";
 import { compareVersions } from "./versions.ts";
 
 const askVersionTimeoutMs = 20_000;
@@ -32,9 +32,17 @@ export function findTerraform(minimum = "1.4.0"): Promise<string | undefined> {
   return findOnPath("terraform", ["version"], /^Terraform v(\d+\.\d+\.\d+)/m, minimum);
 }
 
+/** The path of Quill, which signs executables for macOS anywhere; always the one of `tools/quill`, held to its sums. */
+export function ensureQuill(say: Say = sayOnStandardError): Promise<string> {
+  return ensureBuilt(quill, say);
+}
+
 async function ensureTool(tool: Tool, minimum: string, say: Say): Promise<string> {
   const found = await findOnPath(tool.name, tool.versionArguments, tool.versionPattern, minimum);
-  if (found) return found;
+  return found ?? ensureBuilt(tool, say);
+}
+
+async function ensureBuilt(tool: Tool, say: Say): Promise<string> {
   const directory = join(cacheDirectory(), `${tool.name}-${await buildKey(tool, await goVersion(tool))}`);
   const path = join(directory, tool.name + executableSuffix);
   if (await isExecutable(path)) return path;

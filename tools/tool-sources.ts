@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-/** A command line tool that demo and tests need, and how to get it where PATH has none recent enough. */
+/** A command line tool that demo, tests and releases need, and how to get it where PATH has none recent enough. */
 export type Tool = {
-  readonly name: "packer" | "tofu";
+  readonly name: "packer" | "tofu" | "quill";
   readonly title: string;
   /** Prints the version, offline. */
   readonly versionArguments: readonly string[];
@@ -40,6 +40,18 @@ export const openTofu: Tool = {
   // Without this it calls itself a development version.
   linkerFlags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
   minutes: "about 3 minutes",
+};
+
+export const quill: Tool = {
+  name: "quill",
+  title: "Quill",
+  versionArguments: ["--version"],
+  versionPattern: /(\d+\.\d+\.\d+)/,
+  moduleDirectory: fileURLToPath(new URL("quill/", import.meta.url)),
+  goModule: "github.com/anchore/quill",
+  goPackage: "github.com/anchore/quill/cmd/quill",
+  linkerFlags: "-s -w",
+  minutes: "about a minute",
 };
 
 /** The version that the tool's go.mod asks for. */

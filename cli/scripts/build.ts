@@ -2,10 +2,8 @@
  * Builds what installs `waybill`: the npm package, and one executable with Node and SQLite's driver inside.
  * `--out <directory>` says where (default: `dist` of the repository).
  */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -20,8 +18,9 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type BuildOptions, build } from "esbuild";
 import { addonAsset } from "../../registry-server/src/database/addon.ts";
+import { noticesFor } from "../../tools/notices.ts";
+import { makeExecutable } from "../../tools/single-executable.ts";
 import { inlining } from "./inlining.ts";
-import { noticesFor } from "./notices.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const { values } = parseArgs({ options: { out: { type: "string", default: join(repository, "dist") } } });
@@ -57,7 +56,7 @@ try {
   rmSync(join(out, packageName), { recursive: true, force: true });
   renameSync(join(aside, packageName), join(out, packageName));
   console.log(`waybill: ${join(out, packageName)}`);
-  await makeExecutable(aside);
+  await buildExecutable(aside);
 } finally {
   rmSync(aside, { recursive: true, force: true });
 }
@@ -87,7 +86,7 @@ async function makePackage(directory: string): Promise<void> {
 }
 
 /** What is already built from the same inputs is left alone: it is large. */
-async function makeExecutable(directory: string): Promise<void> {
+async function buildExecutable(directory: string): Promise<void> {
   const { metafile, outputFiles } = await build({
     ...common,
     outfile: join(directory, "waybill.mjs"),
@@ -112,22 +111,8 @@ async function makeExecutable(directory: string): Promise<void> {
     return;
   }
   writeFileSync(script.path, script.contents);
-  const config = join(directory, "sea.json");
   const made = join(directory, executableName);
-  const options = {
-    main: script.path,
-    mainFormat: "module",
-    output: made,
-    disableExperimentalSEAWarning: true,
-    useCodeCache: true,
-    // Arguments meant for Node do not reach a registry.
-    execArgvExtension: "none",
-    assets: { [addonAsset]: addon },
-  };
-  writeFileSync(config, JSON.stringify(options));
-  execFileSync(process.execPath, ["--build-sea", config], { stdio: ["ignore", "ignore", "inherit"] });
-  chmodSync(made, 0o755);
-  if (process.platform === "darwin") execFileSync("codesign", ["--sign", "-", "--force", made]);
+  makeExecutable({ script: script.path, to: made, format: "module", assets: { [addonAsset]: addon } });
   const node = { [`Node.js ${process.version}`]: join(dirname(process.execPath), "../LICENSE") };
   writeFileSync(join(out, "waybill-THIRD-PARTY-NOTICES.txt"), noticesFor(metafile, node));
   renameSync(made, executable);

@@ -3,7 +3,6 @@
  * `--out <directory>` says where (default: `dist` of the repository). What is already built from the same inputs by
  * the same tools is left alone.
  */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -16,9 +15,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { build, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { noticesFor } from "../../tools/notices.ts";
+import { makeExecutable } from "../../tools/single-executable.ts";
 import { VERSION } from "../src/version.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -28,7 +29,8 @@ const suffix = process.platform === "win32" ? ".exe" : "";
 const scriptName = "terraform-provider-waybill.cjs";
 const executableName = `terraform-provider-waybill_v${VERSION}${suffix}`;
 const stampName = ".terraform-provider-waybill.inputs";
-const products = [scriptName, executableName, stampName];
+const noticesName = "terraform-provider-waybill-THIRD-PARTY-NOTICES.txt";
+const products = [scriptName, executableName, noticesName, stampName];
 
 /**
  * grpc-js loads its whole client for a server too: to describe its diagnostic services, which a plugin does not offer.
@@ -53,8 +55,10 @@ if (isBuilt()) {
   // Built aside and moved into place: two builds at once do not meet, and a provider that runs keeps its file.
   const aside = mkdtempSync(join(out, ".provider-"));
   try {
-    await bundle(join(aside, scriptName));
-    buildExecutable(aside);
+    const metafile = await bundle(join(aside, scriptName));
+    const node = { [`Node.js ${process.version}`]: join(dirname(process.execPath), "../LICENSE") };
+    writeFileSync(join(aside, noticesName), noticesFor(metafile, node));
+    makeExecutable({ script: join(aside, scriptName), to: join(aside, executableName) });
     writeFileSync(join(aside, stampName), inputs);
     for (const name of products) renameSync(join(aside, name), join(out, name));
   } finally {
@@ -71,7 +75,10 @@ function isBuilt(): boolean {
 /** Everything that can change what is built: sources, dependencies, this script, and the Node that goes inside. */
 function hashInputs(): string {
   const files = globSync(
-    ["provider/src/**/*.ts", "provider/scripts/build.ts", "registry-client/src/**/*.ts", "package-lock.json"],
+    [
+      ...["provider/src/**/*.ts", "provider/scripts/build.ts", "tools/single-executable.ts"],
+      ...["registry-client/src/**/*.ts", "package-lock.json"],
+    ],
     { cwd: repository },
   );
   const hash = createHash("sha256").update(`${process.version} ${process.platform} ${process.arch}`);
@@ -81,8 +88,9 @@ function hashInputs(): string {
   return hash.digest("hex");
 }
 
-async function bundle(script: string): Promise<void> {
-  await build({
+async function bundle(script: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: repository,
     entryPoints: [join(repository, "provider/src/main.ts")],
     outfile: script,
     bundle: true,
@@ -92,6 +100,7 @@ async function bundle(script: string): Promise<void> {
     minify: true,
     keepNames: true,
     legalComments: "none",
+    metafile: true,
     plugins: [withoutGrpcClient],
     banner: {
       js: [
@@ -101,21 +110,5 @@ async function bundle(script: string): Promise<void> {
     },
   });
   chmodSync(script, 0o755);
-}
-
-function buildExecutable(directory: string): void {
-  const config = join(directory, "sea.json");
-  const executable = join(directory, executableName);
-  const options = {
-    main: join(directory, scriptName),
-    output: executable,
-    disableExperimentalSEAWarning: true,
-    useCodeCache: true,
-    // Neither NODE_OPTIONS nor arguments meant for Node reach a plugin.
-    execArgvExtension: "none",
-  };
-  writeFileSync(config, JSON.stringify(options));
-  execFileSync(process.execPath, ["--build-sea", config], { stdio: ["ignore", "ignore", "inherit"] });
-  chmodSync(executable, 0o755);
-  if (process.platform === "darwin") execFileSync("codesign", ["--sign", "-", "--force", executable]);
+  return metafile;
 }

@@ -17,11 +17,15 @@ const (
 	howToInstallNode = "install Node.js 22 or newer, or set WAYBILL_NODE to the path of its executable"
 )
 
-// FindNode finds a Node that can run the program: WAYBILL_NODE, or `node` on PATH. It runs `node --version`, which
-// takes a few milliseconds, so that a missing or old Node is found before anything is built and not afterwards.
+// FindNode finds a Node that can run the program: WAYBILL_NODE, the one that a self-contained plugin carries, or `node`
+// on PATH. It runs `node --version`, which takes a few milliseconds, so that a missing or old Node is found before
+// anything is built and not afterwards.
 func FindNode() (string, error) {
 	path, origin := os.Getenv("WAYBILL_NODE"), "WAYBILL_NODE"
 	if path == "" {
+		if carried, err := unpackNode(); carried != "" || err != nil {
+			return carried, err
+		}
 		path, origin = "node", "PATH"
 	}
 	found, err := exec.LookPath(path)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -47,21 +48,21 @@ func Unpack() (string, error) {
 		return path, nil
 	}
 	private.Sweep(cache, "packer-plugin-*", keepUnused)
-	if err := writeWhole(path, program); err != nil {
+	write := func(to io.Writer) error { _, err := to.Write(program); return err }
+	if err := writeWhole(path, 0o600, write); err != nil {
 		return "", fmt.Errorf("cannot unpack the program of the plugin: %w", err)
 	}
 	return path, nil
 }
 
 // writeWhole replaces a file at once: several processes unpack at the same time, and none may read a half.
-func writeWhole(path string, content []byte) error {
+func writeWhole(path string, mode os.FileMode, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "unfinished-")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err = errors.Join(write(file), os.Chmod(file.Name(), mode), file.Close()); err != nil {
 		return err
 	}
 	return os.Rename(file.Name(), path)

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
-const repository = join(import.meta.dirname, "../..");
+const repository = join(import.meta.dirname, "..");
 const rule = `\n\n${"-".repeat(78)}\n\n`;
 
 /** Licences whose text is short enough to be given for packages that name them and have forgotten the file. */
@@ -19,10 +19,27 @@ THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLI
 WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`,
+  "BSD-3-Clause": `Redistribution and use in source and binary forms, with or without modification, are permitted provided that the
+following conditions are met:
+
+1. Redistributions of source code must retain the above copyright notice, this list of conditions and the following
+   disclaimer.
+2. Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the following
+   disclaimer in the documentation and/or other materials provided with the distribution.
+3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse or promote
+   products derived from this software without specific prior written permission.
+
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES,
+INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,
+SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY,
+WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF
+THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.`,
 };
 
 /**
- * The licences of all packages that went into a bundle, each text once.
+ * The licences of all packages that went into a bundle that was made in the root of the repository, each text once.
  *
  * @param also further files that hold a licence, by title
  * @throws when a package has no licence text, and nothing says what its licence is
@@ -37,7 +54,12 @@ export function noticesFor(metafile: Metafile, also: Record<string, string> = {}
   const notices = [...titles].map(([text, names]) => `${names.sort().join("\n")}\n\n${text}`);
   return `${[head, ...notices.sort()].join(rule)}\n`;
 
-  function textOf(license: string, author: string): string {
+  function textOf(licenses: string, author: string): string {
+    const each = licenses.replaceAll(/[()]/g, "").split(" AND ");
+    return each.map((license) => textOfOne(license, author)).join("\n\n");
+  }
+
+  function textOfOne(license: string, author: string): string {
     // The text of this licence names nobody, so that of one package is that of all.
     const [same] =
       license === "Apache-2.0" ? packages.filter((one) => one.license === license && one.text) : [];
@@ -50,8 +72,9 @@ export function noticesFor(metafile: Metafile, also: Record<string, string> = {}
 
 /** The directories of all packages that files of a bundle come from. */
 function directoriesIn(metafile: Metafile): string[] {
-  const paths = Object.keys(metafile.inputs).map((input) => relative(repository, join(process.cwd(), input)));
-  const found = paths.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  const found = Object.keys(metafile.inputs).flatMap(
+    (path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+  );
   return [...new Set(found)];
 }
 
