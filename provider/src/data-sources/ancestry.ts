@@ -1,12 +1,9 @@
 import type { Relative } from "@waybill/registry-client/types";
 import { artifactArgument, checkArtifactName, isVersionNumber, number, text } from "../attributes.ts";
 import { dataSource } from "../framework/provider.ts";
-import { oneOf, type Validator } from "../framework/validators.ts";
+import { oneOf, wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Registry } from "../registry.ts";
-
-const isDepth: Validator = (value) =>
-  /^([1-9]|1\d|20)$/.test(String(value)) ? undefined : "must be a whole number between 1 and 20";
 
 const relatives = (description: string) =>
   ({
@@ -49,7 +46,7 @@ const schema = {
     depth: {
       type: types.number,
       optional: true,
-      validators: [isDepth],
+      validators: [wholeNumber(1, 20)],
       description: "How many steps, up to 20.",
     },
     id: text("`namespace/artifact/number`."),

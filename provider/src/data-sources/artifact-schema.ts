@@ -3,6 +3,7 @@ import { argument, isChannel, isFingerprint, text, textMap } from "../attributes
 import type { Attribute } from "../framework/schema.ts";
 import { oneOf, type Validator } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
+import { isConstraint } from "../functions/versions.ts";
 
 const isVersion: Validator = (value) =>
   parseVersion(String(value)) === undefined
@@ -28,7 +29,7 @@ export const artifactSchema = {
     type: argument("Only builds of this artifact type, such as `amazon.ami`."),
     channel: argument("The version that this channel points to, such as `production`.", isChannel),
     version: argument('The version with this number, such as `"7"`, or `"latest"`.', isVersion),
-    constraint: argument("The highest semantic version that satisfies this, such as `~> 1.4`."),
+    constraint: argument("The highest semantic version that satisfies this, such as `~> 1.4`.", isConstraint),
     fingerprint: {
       ...argument(
         "The version that was published with this fingerprint, such as a git commit.",

@@ -1,20 +1,13 @@
-import { argument, number, text, textMap } from "../attributes.ts";
+import { argument, isMoment, number, text, textMap } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { dataSource } from "../framework/provider.ts";
-import type { Validator } from "../framework/validators.ts";
+import { wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Registry } from "../registry.ts";
 
 /** A plan is no place for thousands of versions; who wants more asks for less at a time. */
 const mostVersions = 1_000;
 const pageSize = 200;
-
-const isLimit: Validator = (value) => {
-  const limit = Number(value);
-  return Number.isInteger(limit) && limit >= 1 && limit <= mostVersions
-    ? undefined
-    : `must be a whole number between 1 and ${mostVersions}`;
-};
 
 const schema = {
   description:
@@ -28,12 +21,12 @@ const schema = {
     region: argument("Region, such as `us-east-1`."),
     external_id: argument("The id of an image: which version is it from?"),
     commit: argument("A git commit, or its beginning."),
-    since: argument("Completed at this time or later, such as `2026-01-31T00:00:00Z`."),
-    until: argument("Completed before this time."),
+    since: argument("Completed at this time or later, such as `2026-01-31T00:00:00Z`.", isMoment),
+    until: argument("Completed before this time.", isMoment),
     limit: {
       type: types.number,
       optional: true,
-      validators: [isLimit],
+      validators: [wholeNumber(1, mostVersions)],
       description: `How many versions at most, up to ${mostVersions}. More that fit are an error without it.`,
     },
     versions: {

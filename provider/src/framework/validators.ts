@@ -18,6 +18,15 @@ export function notEmpty(value: Value): string | undefined {
   return value === "" ? "must not be empty; leave it out, or set it to null, to choose nothing" : undefined;
 }
 
+/** Accepts whole numbers of a range, both ends included. */
+export function wholeNumber(least: number, most: number): Validator {
+  return function isWholeNumber(value) {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= least && number <= most) return undefined;
+    return `must be a whole number between ${least} and ${most}`;
+  };
+}
+
 /** Checks each member of a list, a set or a map. */
 export function each(validate: Validator): Validator {
   return function isEach(value) {

@@ -1,7 +1,24 @@
 import { compileConstraint } from "@waybill/registry-server/resolving/constraint";
 import { parseSemver, sortKey } from "@waybill/registry-server/resolving/semver";
 import { ArgumentError, defineFunction } from "../framework/function.ts";
+import type { Validator } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
+
+/** Accepts semantic versions. */
+export const isSemver: Validator = (value) => refusal(() => parseSemver(String(value)));
+
+/** Accepts constraints over semantic versions. */
+export const isConstraint: Validator = (value) => refusal(() => compileConstraint(String(value)));
+
+function refusal(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return `cannot be used: ${error.message}`;
+  }
+}
 
 const version = (name: string) =>
   ({ name, type: types.string, description: "A semantic version, such as `1.4.0`." }) as const;

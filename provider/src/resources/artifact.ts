@@ -12,6 +12,7 @@ import {
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
+import { wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Context, Registry } from "../registry.ts";
 
@@ -35,11 +36,13 @@ const schema = {
           keep: {
             type: types.number,
             required: true,
+            validators: [wholeNumber(1, 10_000)],
             description: "How many of the newest versions are kept.",
           },
           days: {
             type: types.number,
             required: true,
+            validators: [wholeNumber(1, 36_500)],
             description:
               "Versions completed, pointed at by a channel or read within so many days are kept too.",
           },

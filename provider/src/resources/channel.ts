@@ -14,7 +14,7 @@ import {
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config } from "../framework/schema.ts";
-import { notEmpty, oneOf } from "../framework/validators.ts";
+import { each, notEmpty, oneOf } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Context, Registry } from "../registry.ts";
 
@@ -40,11 +40,13 @@ const schema = {
           types: {
             type: types.list(types.string),
             optional: true,
+            validators: [each(notEmpty)],
             description: "Artifact types it must have, such as `amazon.ami`.",
           },
           regions: {
             type: types.list(types.string),
             optional: true,
+            validators: [each(notEmpty)],
             description: "Regions it must have an image in.",
           },
           after: {

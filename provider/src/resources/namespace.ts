@@ -2,7 +2,7 @@ import type { Namespace } from "@waybill/registry-client/types";
 import { importName, lasting, nameArgument, text, timeouts } from "../attributes.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config } from "../framework/schema.ts";
-import { notEmpty } from "../framework/validators.ts";
+import { notEmpty, wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Context, Registry } from "../registry.ts";
 
@@ -23,6 +23,7 @@ const schema = {
     quota_bytes: {
       type: types.number,
       optional: true,
+      validators: [wholeNumber(0, Number.MAX_SAFE_INTEGER)],
       description:
         "How many bytes its files may have; as many as there is room for, when this is left out. Needs a token with `admin` on everything.",
     },

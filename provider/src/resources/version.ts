@@ -18,6 +18,7 @@ import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
 import { notEmpty } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
+import { isSemver } from "../functions/versions.ts";
 import type { Registry } from "../registry.ts";
 
 const required = (description: string) =>
@@ -35,7 +36,7 @@ const schema = {
       validators: [notEmpty, isFingerprint],
       requiresReplace: true,
     },
-    semver: { ...argument("Its semantic version, such as `1.4.0`."), requiresReplace: true },
+    semver: { ...argument("Its semantic version, such as `1.4.0`.", isSemver), requiresReplace: true },
     latest: {
       type: types.bool,
       optional: true,

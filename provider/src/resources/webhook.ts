@@ -4,7 +4,7 @@ import type { Diagnostics } from "../framework/diagnostics.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, PartialConfig, State } from "../framework/schema.ts";
-import { atMostOneOf, each, notEmpty, oneOf, type Validator } from "../framework/validators.ts";
+import { atMostOneOf, each, notEmpty, oneOf, type Validator, wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Context, Registry } from "../registry.ts";
 
@@ -24,10 +24,10 @@ const isAction: Validator = (value) =>
     ? undefined
     : "must be kinds of events, such as version.completed, channel.* or *";
 
-const isOverlap: Validator = (value) =>
-  Number.isInteger(Number(value)) && Number(value) >= 0 && Number(value) <= 720
+const isAddress: Validator = (value) =>
+  /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(String(value))
     ? undefined
-    : "must be a whole number of hours between 0 and 720";
+    : "must be e-mail addresses, such as web-team@example.com";
 
 const schema = {
   description:
@@ -61,6 +61,7 @@ const schema = {
     recipients: {
       type: types.set(types.string),
       optional: true,
+      validators: [each(isAddress)],
       description: "Addresses, for the format `email`.",
     },
     events: {
@@ -114,7 +115,7 @@ const schema = {
       computed: true,
       default: 24n,
       local: true,
-      validators: [isOverlap],
+      validators: [wholeNumber(0, 720)],
       description: "For how long an earlier secret signs, too, once there is another one. Default: `24`.",
     },
     id: { ...text("The name."), ...lasting },
