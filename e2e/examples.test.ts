@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { repository } from "../tools/environment.ts";
 import { expectFailure, expectSuccess, useFreshRegistry, useWorkspaces } from "./harness/fixtures.ts";
-import { instead } from "./harness/templates.ts";
 
 const registry = useFreshRegistry();
 const newWorkspace = useWorkspaces();
@@ -23,34 +22,6 @@ test("terraform finds its examples well formatted", async () => {
   const workspace = await newWorkspace({});
   await workspace.copyExample("terraform");
   expectSuccess(await workspace.run(tofu, ["fmt", "-check", "-diff", "-recursive"]));
-});
-
-test("terraform/launch-configuration gives the image of its region to the launch template", async () => {
-  const workspace = await newWorkspace(registry.settings);
-  await workspace.copyExample("terraform/launch-configuration");
-  let configuration = await workspace.read("main.tf");
-  configuration = instead(configuration, / {4}aws = \{.*?\n {4}\}\n/s, "");
-  configuration = instead(configuration, /provider "aws" \{.*?\n\}\n/s, "");
-  configuration = instead(
-    configuration,
-    /resource "aws_launch_template" "logstream" \{.*?image_id\s+= (\S+).*?\n\}/s,
-    'resource "terraform_data" "launch_template" {\n  input = $1\n}',
-  );
-  configuration = instead(configuration, /resource "aws_autoscaling_group".*?\n\}\n/s, "");
-  await workspace.write("main.tf", configuration);
-  await registry.client.publish("hashicorp/logstream", {
-    fingerprint: "commit-1",
-    builds: [
-      {
-        name: "amazon-ebs.logstream",
-        artifact_type: "amazon.ami",
-        images: [{ platform: "aws", region: "us-east-1", external_id: "ami-0123456789abcdef0" }],
-      },
-    ],
-  });
-  expectSuccess(await workspace.run(tofu, ["init"]));
-  const plan = expectSuccess(await workspace.run(tofu, ["plan"]));
-  expect(plan.output).toMatch(/\+ input\s+= "ami-0123456789abcdef0"/);
 });
 
 describe("curl", () => {
