@@ -1,11 +1,11 @@
 import { deleteChannelsOf, listNames } from "../channels/store.ts";
-import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { nextRun } from "../retention/schedule.ts";
+import { Service } from "../service.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
-import type { Caller, Clock, Unit } from "../unit.ts";
+import type { Caller, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { artifactInUse } from "../versions/problems.ts";
 import { deleteVersionsOf } from "../versions/store.ts";
@@ -62,18 +62,10 @@ export async function lockOrCreate(
 }
 
 /** Reads and changes artifacts. */
-export class ArtifactService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class ArtifactService extends Service {
   /** @throws Problem `artifact_not_found` */
   async get(name: ArtifactName): Promise<Artifact> {
-    const row = await findArtifactWithLatest(this.#database.reads, pathOf(name));
+    const row = await findArtifactWithLatest(this.database.reads, pathOf(name));
     if (!row) throw artifactNotFound(pathOf(name));
     return view(row);
   }
@@ -91,7 +83,7 @@ export class ArtifactService {
     const size = query.limit ?? defaultPageSize;
     const after = readCursor(query.cursor, "string");
     const filter = { namespace: query.namespace, text: query.q, actor };
-    const rows = await listArtifacts(this.#database.reads, filter, after, size + 1);
+    const rows = await listArtifacts(this.database.reads, filter, after, size + 1);
     return toPage(rows, size, (row) => row.path, view);
   }
 
@@ -108,8 +100,8 @@ export class ArtifactService {
     const path = pathOf(name);
     // A policy deletes versions every day from now on.
     if (change.retention !== undefined) authorize(caller, "admin", path);
-    return this.#database.write(async (tx) => {
-      const unit = { tx, now: this.#clock().toISOString(), caller };
+    return this.write(caller, async (unit) => {
+      const { tx } = unit;
       const { row, created } = await lockOrCreate(unit, name);
       const retention = row.retention && readJson(row.retention);
       const before = { description: row.description, labels: readJson(row.labels), retention };
@@ -136,8 +128,8 @@ export class ArtifactService {
    */
   async delete(name: ArtifactName, caller: Caller): Promise<void> {
     const path = pathOf(name);
-    await this.#database.write(async (tx) => {
-      const unit = { tx, now: this.#clock().toISOString(), caller };
+    await this.write(caller, async (unit) => {
+      const { tx } = unit;
       const row = await lockExisting(unit, path);
       const pointing = await listNames(tx, row.id, "pointing");
       if (pointing.length > 0) throw artifactInUse(path, pointing);

@@ -1,14 +1,15 @@
 import { artifactNotFound } from "../artifacts/problems.ts";
 import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
 import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
-import type { Database, Reader } from "../database/database.ts";
+import type { Reader } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import { loadRevocations } from "../revocations/view.ts";
+import { Service } from "../service.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
-import type { Caller, Clock, Unit } from "../unit.ts";
+import type { Caller, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import type { VersionRow } from "../versions/store.ts";
 import { assign, findEarlier, findRevokedReason, type Reasons } from "./assigning.ts";
@@ -41,18 +42,10 @@ type Paging = { limit?: number | undefined; cursor?: string | undefined };
 type Page<T> = { items: T[]; next_cursor: string | null };
 
 /** Reads and moves channels. Every change happens while the artifact is locked, so that one follows the other. */
-export class ChannelService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class ChannelService extends Service {
   /** @throws Problem `artifact_not_found` */
   async list(name: ArtifactName, query: Paging, reader: Actor): Promise<Page<Channel>> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await this.#artifact(name);
     const size = query.limit ?? defaultPageSize;
     const after = readCursor(query.cursor, "string");
@@ -69,13 +62,13 @@ export class ChannelService {
   async get(name: ArtifactName, channel: string, reader: Actor): Promise<Channel> {
     const artifact = await this.#artifact(name);
     if (channel === latest) return this.#latest(artifact, reader);
-    const db = this.#database.reads;
+    const db = this.database.reads;
     return this.#view({ db, reader }, artifact.path, await find(db, artifact, channel));
   }
 
   /** @throws Problem `artifact_not_found`, `channel_not_found` */
   async history(name: ArtifactName, channel: string, query: Paging): Promise<Page<Assignment>> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await this.#artifact(name);
     const size = query.limit ?? defaultPageSize;
     const before = readCursor(query.cursor, "number");
@@ -217,8 +210,7 @@ export class ChannelService {
     caller: Caller,
     work: (unit: Unit, artifact: ArtifactRow) => Promise<T>,
   ): Promise<T> {
-    return this.#database.write(async (tx) => {
-      const unit = { tx, now: this.#clock().toISOString(), caller };
+    return this.write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
       if (channel === latest) throw channelManaged(artifact.path);
       return work(unit, artifact);
@@ -231,16 +223,16 @@ export class ChannelService {
   }
 
   async #artifact(name: ArtifactName): Promise<ArtifactRow> {
-    const artifact = await findArtifact(this.#database.reads, pathOf(name));
+    const artifact = await findArtifact(this.database.reads, pathOf(name));
     if (!artifact) throw artifactNotFound(pathOf(name));
     return artifact;
   }
 
   async #latest(artifact: ArtifactRow, reader: Actor): Promise<Channel> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const [row] = await listLatestHistory(db, artifact.id, undefined, 1);
     const revoked = row && row.revoked_from !== null ? [row.id] : [];
-    return viewLatest(artifact, row, await loadRevocations(db, revoked, this.#clock().toISOString(), reader));
+    return viewLatest(artifact, row, await loadRevocations(db, revoked, this.now(), reader));
   }
 
   async #view(seeing: Seeing, path: string, row: ChannelRow): Promise<Channel> {
@@ -249,7 +241,7 @@ export class ChannelService {
 
   #revocations({ db, reader }: Seeing, rows: ChannelRow[]) {
     const ids = rows.flatMap((row) => row.version_id ?? []);
-    return loadRevocations(db, ids, this.#clock().toISOString(), reader);
+    return loadRevocations(db, ids, this.now(), reader);
   }
 }
 

@@ -4,12 +4,13 @@ import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts
 import { findArtifact } from "../artifacts/store.ts";
 import type { Document } from "../builds/schema.ts";
 import { viewDocument } from "../builds/store.ts";
-import type { Database, Reader } from "../database/database.ts";
+import type { Reader } from "../database/database.ts";
 import { type EventAction, recordEvent } from "../events/store.ts";
 import type { Received } from "../http/content.ts";
 import { Problem } from "../http/problem.ts";
 import { limits } from "../http/schema.ts";
-import type { Caller, Clock, Unit } from "../unit.ts";
+import { Service } from "../service.ts";
+import type { Caller, Unit } from "../unit.ts";
 import { nameSelector, versionNotFound } from "../versions/problems.ts";
 import { findVersion, updateVersion, type VersionRow, type VersionSelector } from "../versions/store.ts";
 import {
@@ -25,15 +26,7 @@ import {
 export type DocumentName = ArtifactName & { version: VersionSelector; build: string; name: string };
 
 /** Keeps what is attached to builds: bills of materials, attestations. Complete versions take them, too. */
-export class DocumentService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class DocumentService extends Service {
   /**
    * Attaches a document to a build, in place of one of its name; the same one again changes nothing.
    *
@@ -46,7 +39,7 @@ export class DocumentService {
   ): Promise<{ document: Document; created: boolean }> {
     const sha256 = hash("sha256", bytes);
     const document = { name: name.name, media_type: mediaType, size: bytes.byteLength, sha256 };
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const { version, buildId } = await findLocked(unit, name);
       const known = await listDocuments(unit.tx, buildId);
       const before = known.find((one) => one.name === name.name);
@@ -64,7 +57,7 @@ export class DocumentService {
 
   /** @throws Problem `artifact_not_found`, `version_not_found`, `build_not_found`, `document_not_found` */
   async get(name: DocumentName): Promise<DocumentRow> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await findArtifact(db, pathOf(name));
     if (!artifact) throw artifactNotFound(pathOf(name));
     const { buildId } = await findBuild(db, artifact.id, name);
@@ -75,7 +68,7 @@ export class DocumentService {
 
   /** @throws Problem `artifact_not_found`, `version_not_found`, `build_not_found`, `document_not_found` */
   async delete(name: DocumentName, caller: Caller): Promise<void> {
-    await this.#write(caller, async (unit) => {
+    await this.write(caller, async (unit) => {
       const { version, buildId } = await findLocked(unit, name);
       const known = await listDocuments(unit.tx, buildId);
       const before = known.find((one) => one.name === name.name);
@@ -83,10 +76,6 @@ export class DocumentService {
       await removeDocument(unit.tx, buildId, name.name);
       await record(unit, "document.removed", name, version, { before: viewDocument(before) });
     });
-  }
-
-  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
   }
 }
 

@@ -7,7 +7,8 @@ import type { Database } from "../database/database.ts";
 import { findBuildId } from "../documents/store.ts";
 import { Problem } from "../http/problem.ts";
 import type { Arriving, Range } from "../http/streaming.ts";
-import type { Caller, Clock, Unit } from "../unit.ts";
+import { Service } from "../service.ts";
+import type { Caller, Clock } from "../unit.ts";
 import { nameSelector, versionNotFound } from "../versions/problems.ts";
 import { findVersion, type VersionSelector } from "../versions/store.ts";
 import { removeDue } from "./collecting.ts";
@@ -47,18 +48,15 @@ const removalMs = 30_000;
 const removalPollMs = 100;
 
 /** Takes bytes in before builds name them, and gives them out by the builds that do. */
-export class FileService {
-  readonly #database: Database;
+export class FileService extends Service {
   readonly #store: FileStore;
-  readonly #clock: Clock;
   readonly #most: number;
   readonly #underway = new Underway();
 
   /** @param most how many bytes a file may have */
   constructor(database: Database, store: FileStore, clock: Clock, most: number) {
-    this.#database = database;
+    super(database, clock);
     this.#store = store;
-    this.#clock = clock;
     this.#most = most;
   }
 
@@ -68,7 +66,7 @@ export class FileService {
    * @throws Problem `file_not_found`, `quota_exceeded`
    */
   async find(name: ArtifactName, sha256: string, caller: Caller): Promise<HeldFile> {
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const artifact = await lockArtifact(unit.tx, pathOf(name));
       if (!artifact || artifact.deleted_at !== null) throw notHeld(pathOf(name), sha256);
       const [held] = await holdReadable(unit, artifact, [sha256], dueAfter(unit.now));
@@ -97,11 +95,11 @@ export class FileService {
     };
     const arriving = room.count(stream, size);
     try {
-      const isStored = await this.#write(caller, ({ tx, now }) => keepStored(tx, sha256, dueAfter(now)));
+      const isStored = await this.write(caller, ({ tx, now }) => keepStored(tx, sha256, dueAfter(now)));
       if (isStored) for await (const _ of verified(arriving, expected));
       else await this.#store.put(arriving, { ...expected, beforeKept, takesChunks: true });
     } catch (error) {
-      if (!(error instanceof Problem)) throw this.#database.isUnavailable(error) ? error : storeFailed(error);
+      if (!(error instanceof Problem)) throw this.database.isUnavailable(error) ? error : storeFailed(error);
       throw error.code === "body_too_large" ? room.refuse(room.most + 1) : error;
     } finally {
       room.done();
@@ -114,7 +112,7 @@ export class FileService {
 
   /** Lets an artifact hold what has just arrived. */
   #hold(name: ArtifactName, sha256: string, caller: Caller): Promise<{ file: HeldFile; created: boolean }> {
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const { row: artifact } = await lockOrCreate(unit, name);
       const until = dueAfter(unit.now);
       const [earlier] = await keepHeld(unit.tx, artifact.id, [sha256], until);
@@ -132,7 +130,7 @@ export class FileService {
 
   /** @throws Problem `artifact_not_found`, `version_not_found`, `build_not_found`, `file_not_found` */
   async download(name: FileName) {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await findArtifact(db, pathOf(name));
     if (!artifact) throw artifactNotFound(pathOf(name));
     const version = await findVersion(db, artifact.id, name.version);
@@ -158,7 +156,7 @@ export class FileService {
 
   /** How many bytes may come, and why not more; counts them while they do. */
   async #roomFor(namespace: string, sha256: string): Promise<Room> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const usage = await findUsage(db, namespace);
     if (usage?.quota_bytes == null || (await isHeldIn(db, usage.id, sha256))) {
       const most = bytesText(this.#most);
@@ -198,10 +196,8 @@ export class FileService {
 
   /** Removes bytes that were refused in the end: nobody has asked for them since, so nobody waits for them. */
   async #letGo(sha256: string, announced: string): Promise<void> {
-    const needs = { database: this.#database, store: this.#store, clock: this.#clock };
-    const isOurs = await this.#database.write((tx) =>
-      dropAnnounced(tx, sha256, announced, this.#clock().toISOString()),
-    );
+    const needs = { database: this.database, store: this.#store, clock: this.clock };
+    const isOurs = await this.database.write((tx) => dropAnnounced(tx, sha256, announced, this.now()));
     // What cannot be removed now, as the store is away, is so a day later.
     if (isOurs) await removeDue(needs, sha256).catch(() => {});
   }
@@ -210,17 +206,13 @@ export class FileService {
   async #announce(file: HeldFile, caller: Caller): Promise<string> {
     const ends = performance.now() + removalMs;
     for (;;) {
-      const due = dueAfter(this.#clock().toISOString());
-      if (await this.#write(caller, ({ tx }) => announceBlob(tx, file, due))) return due;
+      const due = dueAfter(this.now());
+      if (await this.write(caller, ({ tx }) => announceBlob(tx, file, due))) return due;
       if (performance.now() > ends) {
         const detail = "Equal bytes are being removed, for too long. Nothing was stored; try again later.";
         throw new Problem("unavailable", detail);
       }
       await delay(removalPollMs);
     }
-  }
-
-  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
   }
 }

@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import type { StreamedEvent } from "../http/event-stream.ts";
 import { Problem } from "../http/problem.ts";
 import type { Range } from "../http/streaming.ts";
+import { Service } from "../service.ts";
 import type { Clock } from "../unit.ts";
 import { isLive } from "../versions/expiry.ts";
 import { getVersionById, type VersionRow } from "../versions/store.ts";
@@ -26,21 +27,18 @@ const lookAgainMs = 30_000;
 type Followable = { versionId: number; build: string; logId: number | undefined };
 
 /** Gives logs to readers: as they are, or as they grow. */
-export class LogReading {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class LogReading extends Service {
   readonly #incompleteTtlMs: number;
   readonly #followed = new Map<string, Followed>();
 
   constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#incompleteTtlMs = incompleteTtlMs;
   }
 
   /** @throws Problem `artifact_not_found`, `version_not_found`, `log_not_found`, `range_not_satisfiable` */
   async open(name: LogName, offset = 0): Promise<OpenLog> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const version = await findVersionOf(db, name);
     const log = await findLog(db, version.id, name.build);
     if (!log) throw await logNotFound(db, name, version);
@@ -70,7 +68,7 @@ export class LogReading {
     name: LogName,
     offset: number,
   ): Promise<(signal: AbortSignal) => AsyncIterable<StreamedEvent>> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const version = await findVersionOf(db, name);
     const log = await findLog(db, version.id, name.build);
     if (log) checkOffset(log, offset);
@@ -105,14 +103,14 @@ export class LogReading {
       clearInterval(lookAgain);
       this.#followed.delete(key);
     });
-    const stopListening = this.#database.onSignal(topicOf(of.versionId, of.build), followed.changed);
+    const stopListening = this.database.onSignal(topicOf(of.versionId, of.build), followed.changed);
     const lookAgain = setInterval(followed.changed, lookAgainMs).unref();
     this.#followed.set(key, followed);
     return followed.join();
   }
 
   async #look({ versionId, build }: Followable, followed: Followed, at: number): Promise<Look> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const log = await findLog(db, versionId, build);
     followed.logId ??= log?.id;
     if (log?.id !== followed.logId) return endOf(at);
@@ -127,14 +125,14 @@ export class LogReading {
 
   async *#readThrough(log: LogRow, start: number, end: number): AsyncGenerator<Uint8Array> {
     for (let at = start; at < end; ) {
-      const bytes = await readWindow(this.#database.reads, log, at, end);
+      const bytes = await readWindow(this.database.reads, log, at, end);
       yield bytes;
       at += bytes.length;
     }
   }
 
   #isLive(version: VersionRow): boolean {
-    return isLive(version, this.#clock().toISOString(), this.#incompleteTtlMs);
+    return isLive(version, this.now(), this.#incompleteTtlMs);
   }
 }
 

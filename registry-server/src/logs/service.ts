@@ -5,6 +5,7 @@ import type { Database, Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { type EventAction, recordEvent } from "../events/store.ts";
 import { Problem } from "../http/problem.ts";
+import { Service } from "../service.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { findOpen, isLive } from "../versions/expiry.ts";
 import { buildUnexpected, nameSelector, versionNotFound } from "../versions/problems.ts";
@@ -21,16 +22,13 @@ export type LogName = ArtifactName & { version: VersionSelector; build: string }
 const pieceBytes = 128 * 1024;
 
 /** Keeps what building printed: written while it is built, or later. */
-export class LogService {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class LogService extends Service {
   readonly #incompleteTtlMs: number;
   readonly #most: number;
 
   /** @param most how many bytes of a log are kept */
   constructor(database: Database, clock: Clock, incompleteTtlMs: number, most: number) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#incompleteTtlMs = incompleteTtlMs;
     this.#most = most;
   }
@@ -72,7 +70,7 @@ export class LogService {
     { offset, bytes, ended }: { offset: number; bytes: Buffer; ended: boolean },
     caller: Caller,
   ): Promise<Log> {
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const { tx, now } = unit;
       const { version, log } = await this.#lock(unit, name);
       const { known, fresh, cut } = decideAppend(log, offset, bytes, this.#most);
@@ -85,27 +83,27 @@ export class LogService {
       const state = { cut: Number(cut), updated_at: now, ...(ends && { ended_at: now }) };
       const changed = await updateLog(tx, log.id, { ...layout, ...state });
       if (ends) await record(unit, "log.ended", name, version, changed);
-      await this.#database.signal(tx, topicOf(version.id, name.build));
+      await this.database.signal(tx, topicOf(version.id, name.build));
       return viewLog(changed);
     });
   }
 
   /** @throws Problem `artifact_not_found`, `version_not_found` */
   async list(name: Omit<LogName, "build">): Promise<Log[]> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const version = await findVersionOf(db, name);
     return (await listLogs(db, version.id)).map(viewLog);
   }
 
   /** @throws Problem `artifact_not_found`, `version_not_found`, `log_not_found` */
   async delete(name: LogName, caller: Caller): Promise<void> {
-    await this.#write(caller, async (unit) => {
+    await this.write(caller, async (unit) => {
       const version = await findVersionOf(unit.tx, name);
       const log = await lockLog(unit.tx, version.id, name.build);
       if (!log) throw await logNotFound(unit.tx, name, version);
       await removeLog(unit.tx, log.id);
       await record(unit, "log.deleted", name, version, log);
-      await this.#database.signal(unit.tx, topicOf(version.id, name.build));
+      await this.database.signal(unit.tx, topicOf(version.id, name.build));
     });
   }
 
@@ -132,10 +130,6 @@ export class LogService {
     const log = await insertLog(unit.tx, version.id, name.build, unit.now);
     await record(unit, "log.started", name, version, log);
     return { version, log };
-  }
-
-  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
   }
 }
 

@@ -1,27 +1,19 @@
-import type { Database } from "../database/database.ts";
 import { canonicalJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
+import { Service } from "../service.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
-import type { Caller, Clock } from "../unit.ts";
+import type { Caller } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { namespaceNotFound } from "./problems.ts";
 import type { Namespace, NamespaceChange } from "./schema.ts";
 import { findNamespace, listNamespaces, lockNamespace, type NamespaceRow, updateNamespace } from "./store.ts";
 
 /** Shows and changes what holds for all artifacts of a namespace. */
-export class NamespaceService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class NamespaceService extends Service {
   /** @throws Problem `namespace_not_found` */
   async get(name: string): Promise<Namespace> {
-    const row = await findNamespace(this.#database.reads, name);
+    const row = await findNamespace(this.database.reads, name);
     if (!row) throw namespaceNotFound(name);
     return view(row);
   }
@@ -33,7 +25,7 @@ export class NamespaceService {
   ): Promise<{ items: Namespace[]; next_cursor: string | null }> {
     const size = query.limit ?? defaultPageSize;
     const after = readCursor(query.cursor, "string");
-    const rows = await listNamespaces(this.#database.reads, actor, after, size + 1);
+    const rows = await listNamespaces(this.database.reads, actor, after, size + 1);
     return toPage(rows, size, (row) => row.name, view);
   }
 
@@ -45,15 +37,15 @@ export class NamespaceService {
    */
   async put(name: string, change: NamespaceChange, caller: Caller): Promise<Namespace> {
     if (change.quota_bytes !== undefined) authorize(caller, "admin", "*");
-    return this.#database.write(async (tx) => {
-      const now = this.#clock().toISOString();
+    return this.write(caller, async (unit) => {
+      const { tx, now } = unit;
       const row = await lockNamespace(tx, name, now);
       const before = settingsOf(row);
       const after = { ...before, ...withoutUndefined(change) };
       if (canonicalJson(before) !== canonicalJson(after)) {
         await updateNamespace(tx, row.id, { ...after, anonymous_read: after.anonymous_read ? 1 : 0 });
         const detail = { before: { namespace: name, ...before }, after: { namespace: name, ...after } };
-        await recordEvent({ tx, now, caller }, { action: "namespace.changed", detail });
+        await recordEvent(unit, { action: "namespace.changed", detail });
       }
       return { ...view(row), ...after };
     });

@@ -9,6 +9,7 @@ import type { Database } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
 import { andThen, type Maybe } from "../maybe.ts";
 import { loadRevocations } from "../revocations/view.ts";
+import { Service } from "../service.ts";
 import type { Clock } from "../unit.ts";
 import { versionNotFound } from "../versions/problems.ts";
 import type { Version } from "../versions/schema.ts";
@@ -40,17 +41,14 @@ const largestKept = 100;
  * Resolves selectors to versions. Each takes a fixed number of index look-ups, however many versions there are, and
  * reading the version itself only when this server has not read that revision before.
  */
-export class ResolvingService {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class ResolvingService extends Service {
   readonly #consumptions: Consumptions;
   readonly #versions = new RevisionCache<Version>(cacheWeight);
   /** The last answer to a selection: routes give the same object for the same URL. */
   readonly #answers = new WeakMap<Selection, { found: Found; answer: Resolved }>();
 
   constructor(database: Database, clock: Clock, consumptions: Consumptions) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#consumptions = consumptions;
   }
 
@@ -65,7 +63,7 @@ export class ResolvingService {
     return andThen(this.#find(path, selection), (found) => {
       if (found?.state !== "complete") return this.#refuse(path, selection, found);
       if (found.revoked_from !== null) {
-        const now = this.#clock().toISOString();
+        const now = this.now();
         if (isRevoked(found, now)) return this.#resolveRevoked(path, selection, reader, found, now);
       }
       return this.#give(path, found, selection, reader);
@@ -90,7 +88,7 @@ export class ResolvingService {
     found: Found,
     now: string,
   ): Promise<Resolved> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const revocation = (await loadRevocations(db, [found.id], now)).get(found.id);
     const revoked: Revoked = {
       path,
@@ -117,14 +115,14 @@ export class ResolvingService {
     found: Found,
     now: string,
   ): Promise<Found | undefined> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     if (constraint !== undefined) return this.#findByConstraint(path, constraint, now);
     if (channel === "latest") return findLatestBelow(db, path, type, found.number ?? 0, now);
     return findAssignedBefore(db, path, channel, found.id, now);
   }
 
   #find(path: string, selection: Selection): Maybe<Found | undefined> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const { version: number, constraint, fingerprint, channel = "latest" } = selection;
     if (number !== undefined) return findByNumber(db, path, number);
     if (fingerprint !== undefined) return findByFingerprint(db, path, fingerprint);
@@ -143,7 +141,7 @@ export class ResolvingService {
   async #findByConstraint(path: string, constraint: string, usableAt?: string): Promise<Found | undefined> {
     let highest: ({ key: string | null } & Found) | undefined;
     for (const scan of compileConstraint(constraint)) {
-      const found = await findHighest(this.#database.reads, path, scan, usableAt);
+      const found = await findHighest(this.database.reads, path, scan, usableAt);
       if (found && (!highest || (found.key ?? "") > (highest.key ?? ""))) highest = found;
     }
     return highest;
@@ -155,7 +153,7 @@ export class ResolvingService {
 
   /** Why a selector found no complete version. */
   async #notFound(path: string, selection: Selection, found: Found | undefined): Promise<Problem> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await findArtifact(db, path);
     if (!artifact) return artifactNotFound(path);
     const { version: number, constraint, fingerprint, channel = "latest", type } = selection;
@@ -193,8 +191,8 @@ export class ResolvingService {
   }
 
   async #build(path: string, id: number): Promise<Version> {
-    const row = await getVersionById(this.#database.reads, id);
-    return viewVersion(path, row, await loadBuilds(this.#database.reads, id));
+    const row = await getVersionById(this.database.reads, id);
+    return viewVersion(path, row, await loadBuilds(this.database.reads, id));
   }
 
   #answer(version: Version, selection: Selection): Resolved {

@@ -6,6 +6,7 @@ import type { Database, Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { readCursor, writeCursor } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
+import { Service } from "../service.ts";
 import { authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { deleteComplete } from "../versions/deletion.ts";
@@ -23,14 +24,11 @@ type Part = { below: number | undefined; limit: number };
 type Judged = { verdicts: Verdict[]; next: number | null };
 
 /** Decides which versions of an artifact need not be kept any longer, and deletes them. */
-export class RetentionService {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class RetentionService extends Service {
   readonly #consumptions: Consumptions;
 
   constructor(database: Database, clock: Clock, consumptions: Consumptions) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#consumptions = consumptions;
   }
 
@@ -46,19 +44,19 @@ export class RetentionService {
     if (!request.dry_run) authorize(caller, "admin", path);
     // What was read a moment ago is still in memory. Where other servers run, theirs comes a few seconds later.
     await this.#consumptions.flush();
-    const now = this.#clock().toISOString();
+    const now = this.now();
     if (request.dry_run) {
-      const artifact = await findArtifact(this.#database.reads, path);
+      const artifact = await findArtifact(this.database.reads, path);
       if (!artifact) throw artifactNotFound(path);
       const policy = choosePolicy(artifact, request);
       return view(
         artifact,
         policy,
         true,
-        await judge(this.#database.reads, artifact, policy, part, now, caller),
+        await judge(this.database.reads, artifact, policy, part, now, caller),
       );
     }
-    return this.#database.write(async (tx) => {
+    return this.database.write(async (tx) => {
       const unit = { tx, now, caller };
       const artifact = await lockExisting(unit, path);
       const policy = choosePolicy(artifact, request);

@@ -4,12 +4,13 @@ import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts
 import { type ArtifactRow, findArtifact, lockArtifact, lockArtifactById } from "../artifacts/store.ts";
 import { latest } from "../channels/problems.ts";
 import { listPointingAt } from "../channels/store.ts";
-import type { Database, Reader } from "../database/database.ts";
+import type { Reader } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
 import { Problem } from "../http/problem.ts";
+import { Service } from "../service.ts";
 import { allowsAll } from "../tokens/reach.ts";
 import { type Actor, authorize, mayRead } from "../tokens/scopes.ts";
-import type { Caller, Clock, Unit } from "../unit.ts";
+import type { Caller, Unit } from "../unit.ts";
 import { nameSelector, versionNotFound } from "../versions/problems.ts";
 import { findVersion, getVersionById, type VersionRow, type VersionSelector } from "../versions/store.ts";
 import { walk } from "./lineage.ts";
@@ -32,19 +33,11 @@ const mostConsumers = 100;
 const mostDescendants = 1_000;
 
 /** Revokes versions, takes that back, and tells beforehand what it would touch. */
-export class RevocationService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class RevocationService extends Service {
   /** @throws Problem `artifact_not_found`, `version_not_found` */
   async get(name: ArtifactName, selector: VersionSelector, caller: Actor): Promise<RevocationState> {
     const { artifact, version } = await this.#find(name, selector);
-    return viewState(this.#database.reads, caller, artifact.path, version, this.#now());
+    return viewState(this.database.reads, caller, artifact.path, version, this.now());
   }
 
   /**
@@ -60,7 +53,7 @@ export class RevocationService {
     caller: Caller,
   ): Promise<Revoked> {
     if (body.with_descendants) authorizeReaching(caller, name.namespace);
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const { tx, now } = unit;
       if (body.rollback_channels) await lockInvolved(unit, pathOf(name), selector);
       const artifact = await lockExisting(unit, pathOf(name));
@@ -99,7 +92,7 @@ export class RevocationService {
     reason: string | undefined,
     caller: Caller,
   ): Promise<RevocationState> {
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const { tx, now } = unit;
       // What descendants have from a version can be taken back even after its artifact was deleted.
       const artifact = await lockArtifact(tx, pathOf(name));
@@ -148,7 +141,7 @@ export class RevocationService {
     withDescendants: boolean,
     caller: Actor,
   ): Promise<Preview> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const { artifact, version } = await this.#find(name, selector);
     const depths = await walk(db, version.id, "down");
     const all = await describeVersions(db, [...depths.keys()]);
@@ -185,16 +178,8 @@ export class RevocationService {
     };
   }
 
-  #now(): string {
-    return this.#clock().toISOString();
-  }
-
-  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#database.write((tx) => work({ tx, now: this.#now(), caller }));
-  }
-
   async #find(name: ArtifactName, selector: VersionSelector) {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await findArtifact(db, pathOf(name));
     if (!artifact) throw artifactNotFound(pathOf(name));
     return { artifact, version: await findRevocable(db, artifact, selector) };

@@ -1,8 +1,9 @@
 import { listBuildHeads } from "../builds/store.ts";
-import type { Database, Reader } from "../database/database.ts";
+import type { Reader } from "../database/database.ts";
 import { defaultPageSize, invalidCursor, readCursor, writeCursor } from "../http/paging.ts";
+import { Service } from "../service.ts";
 import { mayRead, mayReadIn } from "../tokens/scopes.ts";
-import type { Caller, Clock } from "../unit.ts";
+import type { Caller } from "../unit.ts";
 import type { VersionSummary } from "../versions/schema.ts";
 import { showVersions } from "../versions/view.ts";
 import { type Condition, find, mostTerms, type Wanted } from "./finding.ts";
@@ -14,18 +15,10 @@ import { wordsOf } from "./words.ts";
 type Page = { items: VersionSummary[]; next_cursor: string | null };
 
 /** Finds complete versions by what is said of them. */
-export class SearchService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class SearchService extends Service {
   /** @throws Problem `invalid_request` when the cursor is not one of a search */
   async search(query: SearchQuery, caller: Caller): Promise<Page> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const { namespace, since } = query;
     if (namespace !== undefined && !mayReadIn(caller, namespace)) return { items: [], next_cursor: null };
     const span = {
@@ -46,7 +39,7 @@ export class SearchService {
       const summaries = (builds.get(id) ?? []).map(({ version_id: _, ...summary }) => summary);
       return [{ path: row.path, row, builds: summaries }];
     });
-    const items = await showVersions({ db, actor: caller, now: this.#clock().toISOString() }, versions);
+    const items = await showVersions({ db, actor: caller, now: this.now() }, versions);
     return { items, next_cursor: next ? writeCursor(`${next.completed_ms} ${next.version_id}`) : null };
   }
 }

@@ -3,6 +3,7 @@ import type { TokenScope } from "../database/schema.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
+import { Service } from "../service.ts";
 import type { Caller, Clock } from "../unit.ts";
 import type { LastUses } from "./last-uses.ts";
 import { allowsAll } from "./reach.ts";
@@ -15,14 +16,11 @@ import { hashToken, newToken } from "./token.ts";
 const batch = 500;
 
 /** Makes, shows and revokes tokens. A caller reaches those that could do nothing which it could not do itself. */
-export class TokenService {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class TokenService extends Service {
   readonly #lastUses: LastUses;
 
   constructor(database: Database, clock: Clock, lastUses: LastUses) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#lastUses = lastUses;
   }
 
@@ -35,12 +33,12 @@ export class TokenService {
   async create(asked: NewToken, caller: Caller): Promise<Token & { token: string }> {
     const missing = asked.scopes.find((scope) => !administers(caller, scope));
     if (missing) throw tooMuch(caller, missing);
-    const now = this.#clock().toISOString();
+    const now = this.now();
     const { name, scopes, description = null } = asked;
     const expiresAt = checkExpiry(asked.expires_at ?? null, now, caller);
     const token = asked.token ?? newToken();
     const row = { name, scopes, description, created_by: caller.name, expires_at: expiresAt };
-    await this.#database.write(async (tx) => {
+    await this.database.write(async (tx) => {
       if (!(await insertToken(tx, { ...row, hash: hashToken(token) }, now))) throw tokenExists(name);
       const { created_by: _, ...after } = row;
       await recordEvent({ tx, now, caller }, { action: "token.created", detail: { after } });
@@ -51,7 +49,7 @@ export class TokenService {
   /** @throws Problem `token_not_found`, also when the caller may not know of it */
   async get(name: string, caller: Caller): Promise<Token> {
     await this.#flush();
-    const row = await findTokenByName(this.#database.reads, name);
+    const row = await findTokenByName(this.database.reads, name);
     if (!row || !reaches(caller, row)) throw tokenNotFound(name);
     return view(row);
   }
@@ -66,7 +64,7 @@ export class TokenService {
     const found: TokenRow[] = [];
     let after = readCursor(query.cursor, "string") ?? "";
     for (let read = batch; read === batch && found.length <= size; ) {
-      const rows = await listTokens(this.#database.reads, after, batch);
+      const rows = await listTokens(this.database.reads, after, batch);
       found.push(...rows.filter((row) => reaches(caller, row)));
       after = rows.at(-1)?.name ?? after;
       read = rows.length;
@@ -85,7 +83,8 @@ export class TokenService {
    * @throws Problem `token_not_found`, also when the caller may not know of it; `last_admin`
    */
   async revoke(name: string, caller: Caller): Promise<void> {
-    await this.#database.write(async (tx) => {
+    await this.write(caller, async (unit) => {
+      const { tx } = unit;
       const admins = await lockAdmins(tx);
       const row = await findTokenByName(tx, name);
       if (!row || !reaches(caller, row)) throw tokenNotFound(name);
@@ -93,10 +92,7 @@ export class TokenService {
       if (!(await deleteToken(tx, row.id))) throw tokenNotFound(name);
       const { scopes, description, created_by, expires_at } = row;
       const detail = { before: { name, scopes, description, created_by, expires_at } };
-      await recordEvent(
-        { tx, now: this.#clock().toISOString(), caller },
-        { action: "token.revoked", detail },
-      );
+      await recordEvent(unit, { action: "token.revoked", detail });
     });
   }
 }

@@ -1,9 +1,9 @@
-import type { Database } from "../database/database.ts";
 import { canonicalJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
-import type { Caller, Clock, Unit } from "../unit.ts";
+import { Service } from "../service.ts";
+import type { Caller } from "../unit.ts";
 import { defaultTtl, type TrustRule, type TrustRuleInput, type TrustRuleValues } from "./schema.ts";
 import {
   deleteRule,
@@ -17,18 +17,10 @@ import {
 } from "./store.ts";
 
 /** Keeps the rules by which identity tokens of others are trusted. */
-export class TrustService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class TrustService extends Service {
   /** @throws Problem `trust_rule_not_found` */
   async get(name: string): Promise<TrustRule> {
-    const row = await findRule(this.#database.reads, name);
+    const row = await findRule(this.database.reads, name);
     if (!row) throw ruleNotFound(name);
     return view(row);
   }
@@ -38,7 +30,7 @@ export class TrustService {
     cursor?: string | undefined;
   }): Promise<{ items: TrustRule[]; next_cursor: string | null }> {
     const size = query.limit ?? defaultPageSize;
-    const rows = await listRules(this.#database.reads, readCursor(query.cursor, "string"), size + 1);
+    const rows = await listRules(this.database.reads, readCursor(query.cursor, "string"), size + 1);
     return toPage(rows, size, (row) => row.name, view);
   }
 
@@ -55,7 +47,7 @@ export class TrustService {
     if (caller.expiresAt !== undefined) throw mustLast(caller.name, caller.expiresAt);
     const { description = null, ttl = defaultTtl, ...rest } = given;
     const rule: TrustRuleValues = { ...rest, description, ttl };
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const created = await insertRule(unit.tx, name, rule, unit.now);
       const row = await lockRule(unit.tx, name);
       if (!row) throw ruleNotFound(name);
@@ -79,7 +71,7 @@ export class TrustService {
    * @throws Problem `trust_rule_not_found`
    */
   async delete(name: string, caller: Caller): Promise<void> {
-    await this.#write(caller, async (unit) => {
+    await this.write(caller, async (unit) => {
       const row = await lockRule(unit.tx, name);
       if (!row) throw ruleNotFound(name);
       await deleteTokensOf(unit.tx, row.id);
@@ -87,10 +79,6 @@ export class TrustService {
       const detail = { before: { name, ...settingsOf(row) } };
       await recordEvent(unit, { action: "trust_rule.deleted", detail });
     });
-  }
-
-  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
   }
 }
 
