@@ -23,7 +23,7 @@ test.each(files)(
     const packages = await packagesOf(file);
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter(
-        (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+        (name) => !enclosing(path).some((folder) => packages[`${folder}node_modules/${name}`]),
       ),
     );
     expect(missing).toEqual([]);
