@@ -5,13 +5,9 @@ import { describeFiles } from "../files/describe.ts";
 import type { PublishRequest } from "../messages.ts";
 import type { PostProcessorOptions } from "../options.ts";
 import { asParent, findParents } from "../reading/parents.ts";
+import { boundedImages, boundedText, boundedTexts } from "./bounded.ts";
 import type { Origin } from "./origin.ts";
 import { declaredParents } from "./parents.ts";
-
-// What a registry takes; facts come from builders, and one that is too long must not cost the whole record.
-const LONGEST_VALUE = 4096;
-const LONGEST_KEY = 128;
-const MOST_ENTRIES = 256;
 
 /**
  * Makes the report of a build from what Packer, its builder and the template say. The template wins.
@@ -37,7 +33,7 @@ export async function makeReport(
         `Set artifact_type and images to say it better`,
     );
   }
-  const images = known.images.length > 0 ? known.images.map(declared) : mapped.images;
+  const images = known.images.length > 0 ? known.images.map(declared) : boundedImages(mapped.images, warn);
   const { files, uploads } = await describeFiles(mapped.files, options, tell);
   if (images.length + files.length === 0) throw new NothingToReport();
   const parents = known.parents ? [] : findParents(images, roll_call.resolved);
@@ -47,9 +43,9 @@ export async function makeReport(
   const artifactType = options.artifact_type ?? mapped.artifactType;
   const report = {
     artifact_type: artifactType,
-    metadata: { ...mapped.metadata, ...boxChecksum(artifactType, files), ...known.metadata },
+    metadata: { ...boundedTexts(mapped.metadata), ...boxChecksum(artifactType, files), ...known.metadata },
     labels: known.labels,
-    images: images.map(bounded),
+    images,
     files,
     parents: known.parents ? declaredParents(known.parents, roll_call.artifact) : parents.map(asParent),
     provenance: { ...provenanceOf(facts.builderId, mapped.facts, run), ...(await origin) },
@@ -92,13 +88,6 @@ function declared({ source_image_id, ...rest }: DeclaredImage): Image {
   return { ...rest, ...(source_image_id && { source_image_id }) };
 }
 
-function bounded(image: Image): Image {
-  if (!image.labels) return image;
-  const entries = Object.entries(image.labels).filter(([key]) => key !== "" && key.length <= LONGEST_KEY);
-  const cut = entries.slice(0, MOST_ENTRIES).map(([key, value]) => [key, value.slice(0, LONGEST_VALUE)]);
-  return { ...image, labels: Object.fromEntries(cut) };
-}
-
 /** What a catalogue of Vagrant boxes says of one. */
 function boxChecksum(artifactType: string, files: File_[]): Record<string, string> {
   const [box, another] = files.filter(({ path }) => path.endsWith(".box"));
@@ -114,14 +103,14 @@ function provenanceOf(
 ): NonNullable<BuildReport["provenance"]> {
   const bounded = Object.entries(facts).map(([key, value]) => [
     key,
-    typeof value === "string" ? value.slice(0, LONGEST_VALUE) : value,
+    typeof value === "string" ? boundedText(value) : value,
   ]);
   return {
     packer_version: run.packer_version,
     plugin_version: run.plugin_version,
     packer_run_uuid: run.uuid,
     builder_type: run.builder_type,
-    builder_id: builderId,
+    builder_id: boundedText(builderId),
     ...Object.fromEntries(bounded),
   };
 }
