@@ -11,14 +11,14 @@ const LONGEST_SOCKET_PATH = 103;
  * Lets the server listen where only this user can reach it: on a socket in a fresh 0700 directory, or on a loopback
  * port where there are no Unix sockets to share (Windows).
  *
- * @returns the address for the handshake; its `release` removes `directory` and is safe to call twice
+ * @returns the address for the handshake; its `release` removes the directory and is safe to call twice
  * @throws when no port of the range is free, or no directory can be made
  */
 export async function listen(
   server: Server,
   { socketDirectory, ports }: Pick<Handshake, "socketDirectory" | "ports">,
   platform: NodeJS.Platform = process.platform,
-): Promise<Address & { release(): void; readonly directory?: string }> {
+): Promise<Address & { release(): void }> {
   if (platform === "win32") return { ...(await listenOnPort(server, ports)), release: () => {} };
   const path = socketPath(socketDirectory ?? tmpdir());
   const release = () => rmSync(dirname(path), { recursive: true, force: true });
@@ -28,7 +28,7 @@ export async function listen(
     release();
     throw error;
   }
-  return { network: "unix", text: path, release, directory: dirname(path) };
+  return { network: "unix", text: path, release };
 }
 
 function socketPath(parent: string): string {

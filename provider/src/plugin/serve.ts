@@ -41,7 +41,7 @@ export async function servePlugin(
     clientCertificate === undefined ? undefined : { clientCertificate, identity: createIdentity() };
   // Nothing is read from early connections before there is something that can.
   const listener = createServer({ pauseOnConnect: true }, async (socket) => (await answering)(socket));
-  const { release, directory, ...address } = await listen(listener, handshake);
+  const { release, ...address } = await listen(listener, handshake);
   onExit(release);
   onSignals({ interruptEnds: debug });
   if (debug) {
@@ -53,9 +53,8 @@ export async function servePlugin(
     endWithParent(() => logger.warn("the process that started this provider is gone"));
     writeStdout(handshakeLine(handshake, address, security?.identity.der));
   }
-  if (directory) void import("./watcher.ts").then(({ removeAfterEnd }) => removeAfterEnd(directory));
   const answering = import("./server.ts").then(async ({ accepting }) =>
-    accepting(await services(), security),
+    accepting(await services(), security, release),
   );
   await answering;
   logger.debug("serving", { network: address.network, tls: security !== undefined });

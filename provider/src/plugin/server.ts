@@ -9,15 +9,26 @@ const MESSAGE_LIMIT = 256 * 1024 * 1024;
 /** How long a client that asked for the end may keep its connections; clients kill the process after two seconds. */
 const SHUTDOWN_GRACE_MS = 1_000;
 
-/** Makes what answers the calls that arrive on a connection. Without security, whoever can connect is answered. */
-export function accepting(services: readonly Service[], security: Security | undefined): Accept {
+/**
+ * Makes what answers the calls that arrive on a connection. Without security, whoever can connect is answered.
+ *
+ * @param connected called when a client has come to stay, and will not connect again
+ */
+export function accepting(
+  services: readonly Service[],
+  security: Security | undefined,
+  connected: () => void,
+): Accept {
   const server = new Server({
     "grpc.max_receive_message_length": MESSAGE_LIMIT,
     "grpc.max_send_message_length": MESSAGE_LIMIT,
     "grpc.enable_channelz": 0,
   });
   const connections = new Connections();
-  for (const { definition, handlers } of [...services, ...pluginServices(() => connections.endWithLast())]) {
+  for (const { definition, handlers } of [
+    ...services,
+    ...pluginServices(() => connections.endWithLast(), connected),
+  ]) {
     server.addService(definition, handlers);
   }
   // grpc-js gets connections that are already authenticated, so that `mutualTls` alone decides who may connect.

@@ -6,8 +6,9 @@ import { type Service, service } from "./methods.ts";
  * The services that a client of any plugin expects beside the plugin's own.
  *
  * @param shutdown called once when the client asks the process to end; the answer is sent before it takes effect
+ * @param connected called when the client has opened what it keeps open for as long as it needs the process
  */
-export function pluginServices(shutdown: () => void): readonly Service[] {
+export function pluginServices(shutdown: () => void, connected: () => void): readonly Service[] {
   const health = { status: HealthCheckResponse_ServingStatus.SERVING };
   return [
     service(GRPCControllerDefinition, {
@@ -18,7 +19,7 @@ export function pluginServices(shutdown: () => void): readonly Service[] {
     }),
     // The client keeps this stream open and takes its end for the end of the process. Nothing is sent: what the
     // process prints reaches the client through stderr.
-    service(GRPCStdioDefinition, { streamStdio: () => {} }),
+    service(GRPCStdioDefinition, { streamStdio: connected }),
     service(HealthDefinition, { check: () => health }),
   ];
 }

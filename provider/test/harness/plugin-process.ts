@@ -2,7 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Client, credentials, loadPackageDefinition, type ServiceError } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  type Client,
+  credentials,
+  loadPackageDefinition,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { createIdentity, type Identity } from "../../src/plugin/certificate.ts";
 import { VERSION } from "../../src/version.ts";
@@ -45,6 +51,7 @@ export class PluginProcess {
   readonly stderr: string[];
   readonly exited: Promise<number | null>;
   readonly #clients = new Map<string, Client>();
+  readonly #credentials = new Map<Identity, ChannelCredentials>();
 
   private constructor(
     child: ChildProcess,
@@ -113,21 +120,29 @@ export class PluginProcess {
     const key = `${service} ${identity.certificate}`;
     const known = this.#clients.get(key);
     if (known) return known;
+    const Service = service.split(".").reduce<Message>((found, name) => found[name], loaded) as new (
+      ...args: unknown[]
+    ) => Client;
+    const client = new Service(this.handshake.address, this.#credentialsOf(identity), {
+      "grpc.ssl_target_name_override": "localhost",
+      "grpc.max_receive_message_length": -1,
+    });
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  /** Those that have the same ones share a connection. */
+  #credentialsOf(identity: Identity): ChannelCredentials {
+    const known = this.#credentials.get(identity);
+    if (known) return known;
     const trusted = `-----BEGIN CERTIFICATE-----\n${this.handshake.certificate.toString("base64")}\n-----END CERTIFICATE-----\n`;
     const secure = credentials.createSsl(
       Buffer.from(trusted),
       Buffer.from(identity.key),
       Buffer.from(identity.certificate),
     );
-    const Service = service.split(".").reduce<Message>((found, name) => found[name], loaded) as new (
-      ...args: unknown[]
-    ) => Client;
-    const client = new Service(this.handshake.address, secure, {
-      "grpc.ssl_target_name_override": "localhost",
-      "grpc.max_receive_message_length": -1,
-    });
-    this.#clients.set(key, client);
-    return client;
+    this.#credentials.set(identity, secure);
+    return secure;
   }
 
   /** Ends it as Terraform does. */
