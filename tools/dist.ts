@@ -1,24 +1,27 @@
 /**
- * Packs releases into dist/release/, for all platforms or those of `--platforms linux_amd64,darwin_arm64`, each archive
- * with its line in a checksum file: the plugin named as `packer init` looks for it, the provider as provider registries
- * want it and signed, and `waybill` as an npm package and as an executable for this platform.
+ * Packs releases into dist/release/ or `--out`, for all platforms or those of `--platforms linux_amd64,darwin_arm64`,
+ * each archive with its line in a checksum file: the plugin named as `packer init` looks for it, the provider as
+ * registries want it and signed, and `waybill` as an npm package and as an executable for this platform.
  */
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Say, sayOnStandardError } from "./ensure-tools.ts";
 import { repository } from "./environment.ts";
-import { type Archived, type Entry, sha256, writeArchive, writeSums } from "./release/archive.ts";
+import { type Archived, sha256, writeArchive, writeSums } from "./release/archive.ts";
 import { makePlugin, makeProvider } from "./release/executables.ts";
 import { ensureNode } from "./release/node.ts";
 import { isHere, nameOf, type Platform, platforms } from "./release/platforms.ts";
-import { openSigner, signatureOf } from "./release/signing.ts";
+import { archiveProvider, finishProvider } from "./release/provider.ts";
+import { openSigner } from "./release/signing.ts";
 import { run } from "./run.ts";
 
 const dist = join(repository, "dist");
 const packTimeoutMs = 60_000;
 const say: Say = sayOnStandardError;
-const { values } = parseArgs({ options: { platforms: { type: "string" } } });
+const option = { type: "string" } as const;
+const { values } = parseArgs({ options: { platforms: option, out: option } });
+const out = resolve(values.out ?? join(dist, "release"));
 const wanted = values.platforms?.split(",");
 const unknown = wanted?.filter((name) => !platforms.some((platform) => nameOf(platform) === name)) ?? [];
 if (unknown.length > 0) {
@@ -31,7 +34,8 @@ const license = { from: join(repository, "LICENSE"), as: "LICENSE" };
 // Asked for first: a passphrase that is wrong should not show after minutes.
 const signer = await openSigner(process.env, say);
 // Made aside and moved into place, so that nobody finds half a release.
-const aside = await mkdtemp(join(dist, ".release-"));
+await mkdir(dirname(out), { recursive: true });
+const aside = await mkdtemp(join(dirname(out), ".release-"));
 const work = join(aside, "work");
 const release = join(aside, "release");
 const providers = join(release, "providers", "waybill");
@@ -48,10 +52,10 @@ try {
   }
   await sum(`packer-plugin-waybill_v${version}`, plugins);
   await sum(`packer-plugin-waybill-with-node_v${version}`, withNode);
-  await finishProvider(provided);
+  await finishProvider(providers, version, provided, signer);
   await sum(`waybill_${version}`, [await packWaybill(), await packNpm()]);
-  await rm(join(dist, "release"), { recursive: true, force: true });
-  await rename(release, join(dist, "release"));
+  await rm(out, { recursive: true, force: true });
+  await rename(release, out);
 } finally {
   await rm(aside, { recursive: true, force: true });
 }
@@ -73,31 +77,8 @@ async function packPlugin(product: string, platform: Platform, node?: string): P
 }
 
 async function packProvider(platform: Platform, node: string): Promise<Archived> {
-  const { executable, notices } = await makeProvider(work, platform, { node, version, say });
-  const entries: Entry[] = [
-    { from: executable, as: `terraform-provider-waybill_v${version}${platform.suffix}`, isExecutable: true },
-    license,
-    { from: notices, as: "THIRD-PARTY-NOTICES.txt" },
-  ];
-  return writeArchive(providers, `terraform-provider-waybill_${version}_${nameOf(platform)}.zip`, entries);
-}
-
-/** What makes archives a release that registries take: the manifest, the sums, their signature and whose it is. */
-async function finishProvider(archives: Archived[]): Promise<void> {
-  const start = join(providers, `terraform-provider-waybill_${version}`);
-  const manifest = await readFile(join(repository, "provider/terraform-registry-manifest.json"));
-  await writeFile(`${start}_manifest.json`, manifest);
-  const file = `terraform-provider-waybill_${version}_manifest.json`;
-  const sums = archives.map((archive) => ({ file: archive.file, sum: archive.sha256 }));
-  await writeSums(`${start}_SHA256SUMS`, [...sums, { file, sum: sha256(manifest, "hex") }]);
-  const signature = await signatureOf(await readFile(`${start}_SHA256SUMS`), signer);
-  await writeFile(`${start}_SHA256SUMS.sig`, signature);
-  await writeFile(join(providers, "signing-key.asc"), signer.publicKey);
-  // Beside what registries demand: the sums that mirrors tell.
-  await writeSums(
-    `${start}_H1SUMS`,
-    archives.map((archive) => ({ file: archive.file, sum: archive.h1 })),
-  );
+  const made = await makeProvider(work, platform, { node, version, say });
+  return archiveProvider(providers, version, platform, made);
 }
 
 async function packWaybill(): Promise<Archived> {

@@ -55,7 +55,7 @@ export async function startRegistryProcess(
   };
 
   try {
-    const address = await says(/http:\/\/127\.0\.0\.1:[1-9]\d*/);
+    const address = await says(/https?:\/\/127\.0\.0\.1:[1-9]\d*/);
     return { address, pid: child.pid, output: () => output, says, end };
   } catch (error) {
     await end("SIGKILL");
