@@ -40,6 +40,20 @@ test.for(["logstream.pkr.hcl", "logstream.json"])(
   },
 );
 
+test.for(["web.pkr.hcl", "web.json"])("packer/release/%s works as its README says", async (template) => {
+  const workspace = await newWorkspace(registry.settings);
+  await workspace.copyExample("packer/release");
+  expectSuccess(await workspace.packer(["build", template]));
+  const { output } = expectSuccess(await workspace.run(tofu, ["apply", "-auto-approve", "-no-color"]));
+  expect(output).toContain('image = "images/web.img"');
+  const shown = expectSuccess(await workspace.waybill(["channels", "show", "hashicorp/web", "staging"]));
+  expect(shown.output).toMatch(/version\s+1\b/);
+  const sbom = expectSuccess(
+    await workspace.waybill(["documents", "get", "hashicorp/web", "1", "web.cdx.json"]),
+  );
+  expect(sbom.output).toBe(await workspace.read("sbom/web.cdx.json"));
+});
+
 test("packer/base-and-child builds the child on the newest base, which becomes its parent", async () => {
   const workspace = await newWorkspace(registry.settings);
   await workspace.copyExample("packer/base-and-child");
