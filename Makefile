@@ -8,7 +8,7 @@ GO_MODULES := packer-plugin/shim e2e/pretend-builders tools/go-version-check too
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz-api check build tools dist bindings bench format generate clean
+.PHONY: help demo test fuzz-api fuzz-plugin check build tools dist bindings bench format generate clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 10
@@ -21,6 +21,9 @@ test: build ## every test: unit, property, both databases, real Packer, Terrafor
 
 fuzz-api: $(INSTALLED) ## invented requests to a real registry, every answer held to the API document (make test has minutes of it)
 	@node tools/fuzz-api.ts
+
+fuzz-plugin: $(INSTALLED) ## invented messages of Packer and builders to the plugin, 5 minutes for each kind (make test has seconds of it)
+	@node tools/fuzz-plugin.ts
 
 check: $(INSTALLED) ## types, lint, formatting, and that generated files are fresh
 	tsc -p tsconfig.json
