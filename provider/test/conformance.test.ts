@@ -1,12 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { connect as connectSocket } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { connect as connectTls } from "node:tls";
 import { decode, ExtData, encode } from "@msgpack/msgpack";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createIdentity } from "../src/plugin/certificate.ts";
 import { FakeRegistry, problem, resolved } from "./harness/fake-registry.ts";
 import { type Message, PluginProcess, shipped } from "./harness/plugin-process.ts";
 
@@ -55,52 +48,6 @@ describe.each(Object.entries(shipped))("the %s", (_name, command) => {
     plugin.provider("ConfigureProvider", { terraform_version: "1.11.4", config });
   const read = (values: Message, more: Message = {}) =>
     plugin.provider("ReadDataSource", { type_name: TYPE, config: artifact(values), ...more });
-
-  test("shakes hands in one line and leaves the rest of stdout empty", async () => {
-    expect(plugin.handshake.fields).toHaveLength(6);
-    expect(plugin.handshake.fields.slice(0, 3)).toEqual(["1", "6", "unix"]);
-    expect(plugin.handshake.fields[4]).toBe("grpc");
-    expect(plugin.handshake.fields[5]).not.toContain("=");
-    await plugin.provider("GetMetadata", {});
-    await plugin.shutdown();
-    expect(plugin.stdout).toHaveLength(1);
-  });
-
-  test("listens where only its user can, and leaves nothing behind when it ends", async () => {
-    const directory = dirname(plugin.handshake.fields[3] ?? "");
-    expect((await stat(directory)).mode & 0o777).toBe(0o700);
-    expect(await plugin.shutdown()).toBe(0);
-    expect(existsSync(directory)).toBe(false);
-  });
-
-  test("ends on SIGTERM, not on SIGINT", async () => {
-    plugin.child.kill("SIGINT");
-    expect(await plugin.call("grpc.health.v1.Health", "Check", { service: "plugin" })).toEqual({
-      status: "SERVING",
-    });
-    plugin.child.kill("SIGTERM");
-    expect(await plugin.exited).toBe(0);
-    expect(existsSync(dirname(plugin.handshake.fields[3] ?? ""))).toBe(false);
-  });
-
-  test("ends though the client keeps its stream of output open", async () => {
-    const stdio = plugin.client("plugin.GRPCStdio") as Message;
-    stdio.StreamStdio({}).on("error", () => undefined);
-    expect(await plugin.shutdown()).toBe(0);
-  });
-
-  test("refuses a client with another certificate, or none", async () => {
-    const request = plugin.call("tfplugin6.Provider", "GetMetadata", {}, createIdentity());
-    await expect(request).rejects.toMatchObject({ code: 14 });
-    const path = plugin.handshake.fields[3] as string;
-    const anonymous = connectTls({ path, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
-    await new Promise((closed) => anonymous.on("error", closed).on("close", closed).resume());
-    const plain = connectSocket(path, () => plain.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
-    await new Promise((closed) => plain.on("error", closed).on("close", closed).resume());
-    expect(await plugin.provider("GetMetadata", {})).toMatchObject({
-      data_sources: expect.arrayContaining([{ type_name: TYPE }]),
-    });
-  });
 
   test("describes its schema", async () => {
     const schema = await plugin.provider("GetProviderSchema", {});
@@ -329,43 +276,5 @@ describe.each(Object.entries(shipped))("the %s", (_name, command) => {
     expect(await plugin.provider("GetMetadata", {})).toMatchObject({
       data_sources: expect.arrayContaining([{ type_name: TYPE }]),
     });
-  });
-
-  test("never prints the token", async () => {
-    const token = `wbl_${"S".repeat(43)}`;
-    const loud = await PluginProcess.start(command, { TF_LOG: "trace", WAYBILL_TOKEN: token });
-    try {
-      await loud.provider("ConfigureProvider", { config: provider({ address: registry.address }) });
-      registry.answer = () => problem("unauthorized", "the token is not known", { status: 401 });
-      const config = artifact({ name: "hashicorp/web" });
-      const answer = await loud.provider("ReadDataSource", { type_name: TYPE, config });
-      expect(answer.diagnostics).toMatchObject([{ summary: "Token refused" }]);
-      expect(registry.requests[0]?.headers.authorization).toBe(`Bearer ${token}`);
-      expect(JSON.stringify(answer)).not.toContain(token);
-      await loud.shutdown();
-      expect(loud.stderr.length).toBeGreaterThan(0);
-      for (const line of loud.stderr) {
-        expect(JSON.parse(line)).toMatchObject({ "@module": "waybill" });
-        expect(line).not.toContain(token);
-      }
-    } finally {
-      await loud.kill();
-    }
-  });
-
-  test("takes its socket where the client wants it, and a short path where that is too deep", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "sockets-"));
-    const there = await PluginProcess.start(command, {
-      PLUGIN_UNIX_SOCKET_DIR: directory,
-      PLUGIN_MULTIPLEX_GRPC: "true",
-    });
-    expect(there.handshake.fields[3]).toMatch(new RegExp(`^${directory}/`));
-    expect(there.handshake.fields[6]).toBe("false");
-    await there.shutdown();
-    expect(readdirSync(directory)).toEqual([]);
-    await rm(directory, { recursive: true });
-    const deep = await PluginProcess.start(command, { PLUGIN_UNIX_SOCKET_DIR: `/tmp/${"d".repeat(100)}` });
-    expect(deep.handshake.fields[3]).toMatch(/^\/tmp\/plugin-/);
-    expect(await deep.shutdown()).toBe(0);
   });
 });
