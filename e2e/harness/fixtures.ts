@@ -15,9 +15,13 @@ export function useRegistry(more?: NodeJS.ProcessEnv): Registry {
   return registry;
 }
 
-/** A registry for each test, empty, for those that cannot choose the names of their artifacts. */
-export function useFreshRegistry(): Registry {
-  const registry = new Registry();
+/**
+ * A registry for each test, empty, for those that cannot choose the names of their artifacts.
+ *
+ * @param more settings of the server that the tests want
+ */
+export function useFreshRegistry(more?: NodeJS.ProcessEnv): Registry {
+  const registry = new Registry(undefined, more);
   beforeEach(() => registry.start());
   afterEach(() => registry.remove());
   return registry;

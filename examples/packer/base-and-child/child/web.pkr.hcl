@@ -11,9 +11,15 @@ packer {
   }
 }
 
-# The newest base image: no id to copy from the output of another build.
+variable "base_version" {
+  description = "The number of a version of the base; CI pins the one that its fingerprint names."
+  default     = "latest"
+}
+
+# No id to copy from the output of another build.
 data "waybill-artifact" "base" {
   artifact = "hashicorp/base"
+  version  = var.base_version
   region   = "us-east-1"
 }
 
