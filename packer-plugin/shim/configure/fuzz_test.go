@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
 	"github.com/waybill/waybill/packer-plugin/shim/configure"
 	"github.com/waybill/waybill/packer-plugin/shim/options"
 	"github.com/waybill/waybill/packer-plugin/shim/plugintest"
@@ -36,10 +39,10 @@ func FuzzOptions(f *testing.F) {
 		`{"artifact":"x/y","semver":"{{user ` + "`password`" + `}}","labels":{"a":null},"documents":[],"channels":["production"]}`,
 		`{"artifact":"x/y","artifact_type":"amazon.ami","atlas_url":"https://example.com","metadata":[{"a":"b"}]}`,
 	} {
-		f.Add(text, true)
-		f.Add(text, false)
+		f.Add(text, true, false)
+		f.Add(text, false, true)
 	}
-	f.Fuzz(func(t *testing.T, text string, after bool) {
+	f.Fuzz(func(t *testing.T, text string, after, hcl bool) {
 		var given map[any]any
 		if value, ok := plugintest.FromWire(asWire(text)); ok {
 			given, _ = value.(map[any]any)
@@ -47,7 +50,11 @@ func FuzzOptions(f *testing.F) {
 		if given == nil || strings.Contains(text, "{{") && !strings.Contains(text, "{{build") && !strings.Contains(text, "{{user") {
 			return // other functions of templates ask vaults and clocks
 		}
-		input, err := configure.Read(jsonTemplate(given))
+		raws := jsonTemplate(given)
+		if hcl {
+			raws = []any{map[any]any{"packer_build_name": "a", "packer_builder_type": "file"}, asHCL(text)}
+		}
+		input, err := configure.Read(raws)
 		if err != nil {
 			return
 		}
@@ -55,6 +62,7 @@ func FuzzOptions(f *testing.F) {
 		if after {
 			generated = map[string]any{"ID": "i-1", "Password": "hunter2-hunter2"}
 		}
+		_, _ = input.Options(options.DataSource, nil, secrets.NewReplacer(nil))
 		values, err := input.Options(options.PostProcessor, generated, secrets.NewReplacer(input.Sensitive))
 		if err != nil {
 			if strings.Contains(err.Error(), "hunter2-hunter2") && !strings.Contains(text, "hunter2-hunter2") {
@@ -66,7 +74,7 @@ func FuzzOptions(f *testing.F) {
 			if _, isSetting := options.Settings[name]; isSetting {
 				continue
 			}
-			if encoded, err := json.Marshal(value); err != nil || strings.Contains(string(encoded), "hunter2-hunter2") {
+			if encoded, err := json.Marshal(value); err != nil || !hcl && strings.Contains(string(encoded), "hunter2-hunter2") {
 				t.Errorf("option %q is %s: %v", name, encoded, err)
 			}
 		}
@@ -80,4 +88,17 @@ func asWire(text string) []byte {
 		return nil
 	}
 	return plugintest.ToWire(value)
+}
+
+// asHCL is a template as HCL2 reads it.
+func asHCL(text string) cty.Value {
+	shape, err := ctyjson.ImpliedType([]byte(text))
+	if err != nil {
+		return cty.NilVal
+	}
+	value, err := ctyjson.Unmarshal([]byte(text), shape)
+	if err != nil {
+		return cty.NilVal
+	}
+	return value
 }
