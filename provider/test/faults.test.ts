@@ -126,6 +126,23 @@ test.each([
   expectError(await client.apply("waybill_webhook", null, webhook), summary, detail, place);
 });
 
+test("what was made is in the state, though what was to follow failed", async () => {
+  const client = await start();
+  const made = {
+    name: "deployer",
+    created_at: "2026-01-31T12:00:00.000Z",
+    disabled_reason: null,
+    secret: "s",
+  };
+  registry.fault = (response, request) => {
+    const fault = request.method === "POST" ? body(201, "application/json", JSON.stringify(made)) : null;
+    (fault ?? problem(500, "internal"))(response, request);
+  };
+  const answer = await client.apply("waybill_webhook", null, { ...webhook, enabled: false });
+  expectError(answer, "Registry failed", /Try again/);
+  expect(answer.state).toMatchObject({ id: "deployer", name: "deployer" });
+});
+
 test("a field that the registry names is where the error is shown", async () => {
   const client = await start();
   const errors = [{ path: "events.0", message: "is no event" }];

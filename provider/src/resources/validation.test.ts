@@ -1,3 +1,4 @@
+import { defaultEvents } from "@waybill/registry-server/webhooks/schema";
 import { describe, expect, test } from "vitest";
 import { callsOf, summaries, value } from "../../test/harness/service-calls.ts";
 import { waybill } from "../waybill.ts";
@@ -115,6 +116,11 @@ test.each(["waybill_token", "waybill_webhook"])(
     expect(summaries(await plan({ secret_wo: "s" }))).toEqual([]);
   },
 );
+
+test("the events of a webhook that names none are those of the registry", () => {
+  const { events } = waybill.resources?.waybill_webhook?.schema.attributes ?? {};
+  expect(events?.default).toEqual([...defaultEvents].sort());
+});
 
 function blank({ attributes }: { readonly attributes: object }): Record<string, null> {
   return Object.fromEntries(Object.keys(attributes).map((name) => [name, null]));
