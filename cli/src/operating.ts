@@ -2,6 +2,7 @@ import { RegistryError } from "@waybill/registry-client";
 import { bytesText } from "@waybill/registry-server/bytes";
 import type { Command } from "commander";
 import { UsageError } from "./failures.ts";
+import { leavingTidily } from "./leaving.ts";
 
 type Commands = typeof import("@waybill/registry-server/operating/commands");
 
@@ -25,18 +26,12 @@ export function dataOptions(command: Command): Command {
 /** Gives work the commands of the server's package. Ctrl-C ends it at once, and what it has made so far is removed. */
 export async function operate<T>(work: (commands: Commands) => Promise<T>): Promise<T> {
   const commands = await import("@waybill/registry-server/operating/commands");
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  // Leaving this way runs what removes unfinished files.
-  const end = () => process.exit(130);
-  for (const signal of signals) process.once(signal, end);
   try {
-    return await work(commands);
+    return await leavingTidily(() => work(commands));
   } catch (error) {
     if (error instanceof commands.ConfigError) throw new UsageError(error.message);
     if (error instanceof commands.UnreachableError) throw new RegistryError("unreachable", error.message);
     throw error;
-  } finally {
-    for (const signal of signals) process.off(signal, end);
   }
 }
 

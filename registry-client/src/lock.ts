@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -28,11 +29,15 @@ export async function withLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   const held = await take(path, options);
+  // Who leaves by Ctrl-C keeps nobody waiting.
+  const leave = () => held && rmSync(path, { force: true });
+  process.once("exit", leave);
   const beat = setInterval(() => touch(held), BEAT_MS);
   try {
     return await work();
   } finally {
     clearInterval(beat);
+    process.off("exit", leave);
     await giveBack(path, held);
   }
 }

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import fc from "fast-check";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { record } from "../test/record.ts";
 import { scratch } from "../test/scratch.ts";
 import { listSpool, type SpoolRecord, scanSpool, spoolDirectory, writeSpoolRecord } from "./spool.ts";
@@ -105,6 +105,29 @@ test("says when a record could not be stored, and leaves no half file", async ()
   await writeFile(join(dir, "file"), "");
   await expect(writeSpoolRecord(join(dir, "file"), record("web"))).rejects.toThrow(/EEXIST|ENOTDIR/);
   expect(await readdir(dir)).toEqual(["file"]);
+});
+
+test("a record is synced before it has its name, and the directory after that", async () => {
+  await mkdir(dir, { recursive: true });
+  const handle = await open(dir);
+  const FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const visible: number[] = [];
+  const sync = vi.spyOn(FileHandle, "sync").mockImplementation(async () => {
+    visible.push((await listSpool(dir)).length);
+  });
+  onTestFinished(() => sync.mockRestore());
+  await writeSpoolRecord(dir, record("web"));
+  expect(visible).toEqual([0, 1]);
+});
+
+test("what a writer left behind that was killed is removed, what another writes now is not", async () => {
+  await mkdir(dir, { recursive: true });
+  for (const name of [".left.tmp", ".now.tmp"]) await writeFile(join(dir, name), "{");
+  const longAgo = new Date(Date.now() - 2 * 3_600_000);
+  await utimes(join(dir, ".left.tmp"), longAgo, longAgo);
+  await writeSpoolRecord(dir, record("web"));
+  expect((await readdir(dir)).filter((name) => name.endsWith(".tmp"))).toEqual([".now.tmp"]);
 });
 
 test("shows whole records only, while another process writes and after that was killed", async () => {

@@ -1,6 +1,7 @@
 import {
   type BuildReport,
   type Publish,
+  type SendOptions,
   sendSpool,
   spoolDirectory,
   type Version,
@@ -10,6 +11,7 @@ import { type Command, Option } from "commander";
 import { pair, repeated } from "../arguments.ts";
 import { withClient } from "../connect.ts";
 import { UsageError } from "../failures.ts";
+import { leavingTidily } from "../leaving.ts";
 import { sendFiles } from "../local-files.ts";
 import type { Output } from "../output.ts";
 import { readPublish } from "../publish-json.ts";
@@ -134,11 +136,10 @@ function withOrigin<T extends Pick<BuildReport, "provenance">>(build: T): T {
 /** What waits is older than what is published now, and goes first. */
 async function sendWaiting(client: Parameters<typeof sendSpool>[1], output: Output): Promise<void> {
   const dir = spoolDirectory(process.env);
-  const { sent, setAside, stopped, blocked } = await sendSpool(dir, client, {
-    onSent({ build }, { version: { artifact, warnings } }) {
-      for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
-    },
-  });
+  const onSent: SendOptions["onSent"] = ({ build }, { version: { artifact, warnings } }) => {
+    for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
+  };
+  const { sent, setAside, stopped, blocked } = await leavingTidily(() => sendSpool(dir, client, { onSent }));
   if (sent > 0) output.note(`sent ${sent} builds from the spool first`);
   if (setAside > 0) {
     output.warning(`${setAside} builds of the spool were refused and set aside in ${dir}/refused`);

@@ -1,8 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { type SpoolRecord, writeSpoolRecord } from "@waybill/registry-client";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { publication, useRegistry } from "../../test/registry.ts";
+import { bin } from "../../test/waybill.ts";
 
 const run = useRegistry();
 
@@ -44,8 +48,8 @@ test("sends the oldest first, once, even when two send at the same time", async 
   await writeSpoolRecord(run.spool, record("twice/web", "f1", "ami-1", "2026-01-01T00:00:00Z"));
   const both = await Promise.all([run(["spool", "send"]), run(["spool", "send"])]);
   expect(both.map(({ code }) => code)).toEqual([0, 0]);
-  expect(both.map(({ stdout }) => stdout).join("")).toContain(
-    "sent web of twice/web, which is complete as 1\n",
+  expect(both.map(({ stdout }) => stdout).join("")).toBe(
+    "sent web of twice/web, which is complete as 1\nsent web of twice/web, which is complete as 2\n",
   );
   expect(await readdir(run.spool)).toEqual([]);
   const { stdout } = await run(["versions", "list", "twice/web"]);
@@ -54,6 +58,22 @@ test("sends the oldest first, once, even when two send at the same time", async 
     "1 complete  f1",
     "",
   ]);
+});
+
+test("ended by Ctrl-C while the registry does not answer, it keeps the record and nobody else waiting", async () => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void silent.close());
+  await once(silent, "listening");
+  const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  const waiting = { ...record("silent/web", "f1", "ami-1", "2026-01-01T00:00:00Z"), address };
+  await writeSpoolRecord(run.spool, waiting);
+  const env = { ...process.env, ...run.settings(), WAYBILL_SPOOL_DIR: run.spool, WAYBILL_ADDRESS: address };
+  const sender = spawn(process.execPath, [bin, "spool", "send"], { env, stdio: "ignore" });
+  const [connection] = (await once(silent, "connection")) as [Socket];
+  onTestFinished(() => void connection.destroy());
+  sender.kill("SIGINT");
+  expect(await once(sender, "close")).toEqual([130, null]);
+  expect(await readdir(run.spool)).toHaveLength(1);
 });
 
 test("leaves latest where something newer is", async () => {

@@ -13,6 +13,7 @@ import { listSpooledLogs, type SpooledLogEntry, sendSpooledLogs } from "@waybill
 import { UploadProgress } from "@waybill/registry-client/upload-progress";
 import type { Command } from "commander";
 import { withClient } from "../connect.ts";
+import { leavingTidily } from "../leaving.ts";
 import { imageText, type Output } from "../output.ts";
 
 const HELP = `
@@ -58,31 +59,33 @@ export function define(command: Command, output: Output): void {
       await withClient(send, output, async (client) => {
         const dir = spoolDirectory(process.env);
         const progress = new UploadProgress((text) => output.note(text));
-        const result = await sendSpool(dir, client, {
-          anyAddress: moved === true,
-          recordOnly: recordOnly === true,
-          refused: refused === true,
-          onWaiting: () => output.note("somebody else is sending; waiting until that is done"),
-          onProgress: progress.sending,
-          onDone: progress.done,
-          onSent({ build }, { version, assigned, unattached }) {
-            const { artifact, number, missing_builds, warnings } = version;
-            // Such as: it did not become latest, because one that was built later has been published meanwhile.
-            for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
-            for (const { document, refusal } of unattached) {
-              output.warning(`document ${document} of ${artifact}: ${refusal}`);
-            }
-            for (const { channel, refusal } of assigned) {
-              if (refusal !== undefined) output.warning(`channel ${channel} of ${artifact}: ${refusal}`);
-            }
-            if (output.json) return;
-            const state =
-              number === null ? `waits for ${missing_builds.join(", ")}` : `is complete as ${number}`;
-            output.line(`sent ${build.name} of ${artifact}, which ${state}`);
-          },
-          onSetAside: (path, reason) =>
-            output.warning(`${basename(path)} is now in ${dir}/refused: ${reason}`),
-        });
+        const result = await leavingTidily(() =>
+          sendSpool(dir, client, {
+            anyAddress: moved === true,
+            recordOnly: recordOnly === true,
+            refused: refused === true,
+            onWaiting: () => output.note("somebody else is sending; waiting until that is done"),
+            onProgress: progress.sending,
+            onDone: progress.done,
+            onSent({ build }, { version, assigned, unattached }) {
+              const { artifact, number, missing_builds, warnings } = version;
+              // Such as: it did not become latest, because one that was built later has been published meanwhile.
+              for (const { message } of warnings) output.warning(`${build.name} of ${artifact}: ${message}`);
+              for (const { document, refusal } of unattached) {
+                output.warning(`document ${document} of ${artifact}: ${refusal}`);
+              }
+              for (const { channel, refusal } of assigned) {
+                if (refusal !== undefined) output.warning(`channel ${channel} of ${artifact}: ${refusal}`);
+              }
+              if (output.json) return;
+              const state =
+                number === null ? `waits for ${missing_builds.join(", ")}` : `is complete as ${number}`;
+              output.line(`sent ${build.name} of ${artifact}, which ${state}`);
+            },
+            onSetAside: (path, reason) =>
+              output.warning(`${basename(path)} is now in ${dir}/refused: ${reason}`),
+          }),
+        );
         const { sent, setAside, left, otherAddresses, stopped, blocked } = result;
         for (const address of otherAddresses) {
           output.note(

@@ -41,7 +41,8 @@ export async function sendWaiting(
     return stopped ?? blocked.get(artifact);
   } catch (error) {
     // A broken spool must not keep what is new from being published.
-    output.warn(`the spool ${directory} cannot be sent: ${error instanceof Error ? error.message : error}`);
+    if (!signal.aborted)
+      output.warn(`the spool ${directory} cannot be sent: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
 }
