@@ -8,7 +8,7 @@ import { StartError } from "./database/migrate.ts";
 import { shownDatabase } from "./database/shown.ts";
 import { redactWith } from "./log/redact.ts";
 import { unknownVariables } from "./operating/variables.ts";
-import { type RunningServer, runServer } from "./server.ts";
+import { type RunningServer, runServer, UnreachableError } from "./server.ts";
 import type { SettingName } from "./settings.ts";
 import type { Clock } from "./unit.ts";
 
@@ -48,7 +48,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
  * The command `waybill serve`: runs until SIGTERM or SIGINT.
  *
  * @param args what follows `serve`
- * @returns the exit code: 0 after a drain, 1 when it cannot start, 2 when a setting is wrong
+ * @returns the exit code: 0 after a drain, 1 when it cannot start, 2 when a setting is wrong, 3 when the database does
+ *   not answer
  */
 export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const remarks = unknownVariables(env).map((sentence) => `${sentence}.`);
@@ -74,6 +75,7 @@ export async function serve(args: string[], env: NodeJS.ProcessEnv = process.env
     // What is misspelt is the likely cause.
     const sentences = [error.message, ...remarks].map((sentence) => `waybill serve: ${sentence}\n`);
     process.stderr.write(redactWith([])(sentences.join("")));
+    if (error instanceof UnreachableError) return 3;
     return error instanceof ConfigError ? 2 : 1;
   }
 }

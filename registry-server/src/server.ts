@@ -40,7 +40,7 @@ export type RunningServer = {
 /**
  * Opens the database, listens, and starts the jobs.
  *
- * @throws StartError when the database or the address cannot be used
+ * @throws StartError when the database or the address cannot be used; UnreachableError when the database does not answer
  */
 export async function runServer(config: Config, log: Logger, clock: Clock): Promise<RunningServer> {
   const release = await keepDatabase(config);
@@ -62,13 +62,13 @@ async function keepDatabase({ databaseUrl, dataDir, listen }: Config): Promise<(
 
 async function runAlone(config: Config, log: Logger, clock: Clock): Promise<RunningServer> {
   const opened = await openDatabase(config.databaseUrl, log, config.dataDir).catch((error: unknown) => {
-    throw asStartError(error, "The database cannot be used");
+    throw asStartError(error, "The database cannot be used", config);
   });
   const metrics = new Metrics();
   const database = timeWrites(opened, metrics);
   const jobs = await openJobs(database, config.databaseUrl, log).catch(async (error: unknown) => {
     await database.close();
-    throw asStartError(error, "The database cannot be used for jobs");
+    throw asStartError(error, "The database cannot be used for jobs", config);
   });
   try {
     const { dev, incompleteTtl: incompleteTtlMs, maxLogSize, maxFileSize } = config;
@@ -156,9 +156,13 @@ function mailerOf({ smtpUrl: url, mailFrom: from }: Config, outbound: Outbound):
   throw new ConfigError("WAYBILL_SMTP_URL and WAYBILL_MAIL_FROM are needed together, to send e-mail.");
 }
 
-function asStartError(error: unknown, what: string): StartError {
+/** The database does not answer, which may be otherwise a moment later. */
+export class UnreachableError extends StartError {}
+
+function asStartError(error: unknown, what: string, { databaseUrl }: Config): StartError {
   if (error instanceof StartError) return error;
   const cause = error instanceof AggregateError ? error.errors[0] : error;
   const advice = "Check WAYBILL_DATABASE_URL, and that the database runs; waybill doctor looks closer.";
-  return new StartError(`${what}: ${(cause as Error).message}. ${advice}`);
+  const Kind = databaseUrl.startsWith("sqlite:") ? StartError : UnreachableError;
+  return new Kind(`${what}: ${(cause as Error).message}. ${advice}`);
 }

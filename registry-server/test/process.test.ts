@@ -161,7 +161,7 @@ describe("waybill serve", () => {
     [["--dev", "--listen", "0.0.0.0:0"], 2, /^waybill serve: --listen is "0\.0\.0\.0", but --dev .*\n$/],
     [
       ["--database-url", "postgres://u:secret@127.0.0.1:9/x"],
-      1,
+      3,
       /^waybill serve: The database cannot be used: .*ECONNREFUSED.*\n$/,
     ],
   ])("%j ends with %i and one sentence", async (args, code, message) => {

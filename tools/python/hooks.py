@@ -54,6 +54,9 @@ def repair(value):
         value.pop("url", None)
     else:
         value.pop("recipients", None)
+    # Only what is signed has a secret.
+    if value.get("format") in ("email", "slack"):
+        value.pop("secret", None)
     for name, example in EXAMPLES.items():
         if name in value:
             value[name] = example
@@ -77,6 +80,9 @@ def repair(value):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    # The token that all of this is sent with: whoever revokes it is answered 401 from then on.
+    if case.operation.path == "/v1/tokens/{name}" and case.path_parameters.get("name") == "admin":
+        case.path_parameters["name"] = "ci-web"
     if isinstance(case.query, dict) and not is_negative(case, ParameterLocation.QUERY):
         case.query = repair(case.query)
         if case.operation.path.endswith("/resolve"):

@@ -38,6 +38,15 @@ test("calls a wrong flag a wrong usage", async () => {
   expect(stderr).toContain("--bogus");
 });
 
+test("tells a database that does not answer from one that cannot be used, as the operator's commands do", async () => {
+  const away = ["--database-url", "postgres://waybill@127.0.0.1:9/registry"];
+  const file = ["--database-url", `sqlite:${scratch()}`];
+  for (const command of [["serve", "--listen", "127.0.0.1:0"], ["check"]]) {
+    expect((await waybill([...command, ...away])).code).toBe(3);
+    expect((await waybill([...command, ...file])).code).toBe(4);
+  }
+});
+
 test("never says that there is none when it cannot start", async () => {
   const other = createServer();
   await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));

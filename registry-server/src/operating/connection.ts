@@ -16,7 +16,7 @@ export type Filling = Connection & {
 /** What was asked for cannot be done: one sentence that says why, and what to do. */
 export class OperatingError extends Error {}
 
-/** The database does not answer. */
+/** The database does not answer: a PostgreSQL, as a file is there or not. */
 export class UnreachableError extends OperatingError {}
 
 /** Where a database is: how it is shown to a person, without its password. */

@@ -5,7 +5,7 @@ import { sqliteAddon } from "../database/addon.ts";
 import { applyMigrations } from "../database/migrate.ts";
 import { makeDirectory } from "../directory.ts";
 import { type Table, tablesOf, type Value } from "./catalog.ts";
-import { type Connection, type Filling, OperatingError, type Place, UnreachableError } from "./connection.ts";
+import { type Connection, type Filling, OperatingError, type Place } from "./connection.ts";
 
 const busyTimeoutMs = 10_000;
 
@@ -62,7 +62,7 @@ function connect(path: string, readonly: boolean, dataDir: string): BetterSqlite
       ...(addon && { nativeBinding: addon as unknown as string }),
     });
   } catch (error) {
-    throw new UnreachableError(
+    throw new OperatingError(
       `The database file ${path} cannot be opened: ${(error as Error).message.replace(/\.$/, "")}.`,
     );
   }
