@@ -3,7 +3,7 @@
  * files that are not what proto/ says.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 
@@ -17,10 +17,28 @@ try {
     stdio: "inherit",
     shell: process.platform === "win32",
   });
+  for (const file of filesBelow(scratch))
+    writeFileSync(join(scratch, file), strict(read(join(scratch, file)) ?? ""));
   if (process.argv.includes("--check")) check();
   else replace();
 } finally {
   rmSync(scratch, { recursive: true });
+}
+
+/**
+ * ts-proto takes a tag that no field has for the end of the message, and does not mind a message that ends in the
+ * middle of a field; after either, what follows would be read as something else.
+ */
+function strict(code: string): string {
+  return code
+    .replaceAll(
+      /if \(\(tag & 7\) === 4 \|\| tag === 0\) \{\s+break;/g,
+      'if ((tag & 7) === 4 || tag < 8) {\n          throw new RangeError("a tag is none of a field");',
+    )
+    .replaceAll(
+      /( +)return message;\n( +\} finally)/g,
+      '$1if (reader.pos !== end) {\n$1  throw new RangeError("a message ends in the middle of a field");\n$1}\n$1return message;\n$2',
+    );
 }
 
 function check(): void {

@@ -25,6 +25,10 @@ export type Answering = {
 /** Less than the time after which systems that run Terraform kill what they interrupted. */
 export const CHANGE_GRACE_MS = 5_000;
 
+/** What to do about a value that does not fit the schema. */
+export const DISAGREEMENT =
+  "Terraform and the provider disagree on what it should be; check that one version of the provider is installed, and report it otherwise.";
+
 export function answering(logger: Logger): Answering {
   let stopping = new AbortController();
   let finishing = new AbortController();
@@ -68,8 +72,7 @@ function report(
     const where = error.path.length === 0 ? "" : ` at ${formatPath(error.path)}`;
     diagnostics.error(
       "Value does not fit the schema",
-      `A value${where} cannot be used: ${error.message}. Terraform and the provider disagree on what it should be; ` +
-        "check that one version of the provider is installed, and report it otherwise.",
+      `A value${where} cannot be used: ${error.message}. ${DISAGREEMENT}`,
       error.path,
     );
   } else {

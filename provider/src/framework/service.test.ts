@@ -110,11 +110,17 @@ describe("reading", () => {
     expect(seen(state)).toMatchObject({ kept: "theirs" });
   });
 
-  test("never takes what was written for what was found", async () => {
-    const service = start();
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ["what is only the provider's to say", { length: 3 }, "Attribute is read-only", "length"],
+    ["what a validator refuses", { text: "sideways" }, "Invalid text", "text"],
+    ["that something required is missing", { text: null }, "Value does not fit the schema", "text"],
+    ["what is not known yet", { other: UNKNOWN }, "Value does not fit the schema", "other"],
+  ])("does not ask the handler when a configuration holds %s", async (_what, config, summary, name) => {
+    const service = start(async () => Promise.reject(new Error("the handler was asked")));
     await service.configure();
-    const { state } = await service.read({ length: 3 });
-    expect(seen(state)).toMatchObject({ length: 2 });
+    expect(await service.read(config)).toMatchObject({
+      diagnostics: [{ summary, attribute: { steps: [{ selector: { attributeName: name } }] } }],
+    });
   });
 
   test("reports what a handler throws, and keeps its stack for the log", async () => {

@@ -1,7 +1,7 @@
 import { Deferred_Reason, type DynamicValue } from "../generated/terraform/tfplugin6.ts";
 import type { Logger } from "../plugin/logger.ts";
 import { type Answering, answering } from "./answering.ts";
-import { DiagnosticError, type Diagnostics } from "./diagnostics.ts";
+import { DiagnosticError, Diagnostics } from "./diagnostics.ts";
 import type { Fields } from "./planning.ts";
 import type { Provider } from "./provider.ts";
 import { type Attributes, type PartialConfig, type Schema, typeOfSchema } from "./schema.ts";
@@ -62,6 +62,25 @@ export class Session<Client> {
     return fields;
   }
 
+  /**
+   * Reads a configuration as handlers may rely on it: right, wholly known, and with all that is required. Terraform
+   * has made sure of that.
+   *
+   * @throws {DiagnosticError} the first that validation finds
+   * @throws {ValueError} at what is missing, or not known yet
+   */
+  readConfig<S extends Schema>(
+    definition: { schema: S; validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void },
+    value: DynamicValue | undefined,
+  ): Fields {
+    const diagnostics = new Diagnostics();
+    const fields = this.validate(definition, value, diagnostics);
+    const error = diagnostics.list.find(({ severity }) => severity === "error");
+    if (error) throw new DiagnosticError(error.summary, error.detail, error.path);
+    refuseIncomplete(definition.schema.attributes, fields);
+    return fields;
+  }
+
   #notConfigurable(unknown: readonly string[]): DiagnosticError {
     return new DiagnosticError(
       "Provider configuration is known only after apply",
@@ -70,6 +89,14 @@ export class Session<Client> {
         `the provider a value that is already known.${this.provider.configurationHint ? ` ${this.provider.configurationHint}` : ""}`,
       unknown.slice(0, 1),
     );
+  }
+}
+
+function refuseIncomplete(attributes: Attributes, fields: Fields): void {
+  for (const [name, { required }] of Object.entries(attributes)) {
+    const value = fields[name] ?? null;
+    if (required && value === null) throw new ValueError("it is required", [name]);
+    if (!isWhollyKnown(value)) throw new ValueError("it is not known yet", [name]);
   }
 }
 

@@ -96,6 +96,15 @@ describe("an operation that takes longer than it may", () => {
     ]);
   });
 
+  test.each(["soon", "-1s", "0s", ""])(
+    "has the time of the provider where state holds %j",
+    async (written) => {
+      const { read } = await start({ ...all, read: 20 });
+      const { diagnostics } = await read(thing({ timeouts: set({ read: written }) }));
+      expect(diagnostics).toMatchObject([{ detail: expect.stringContaining("within 20ms") }]);
+    },
+  );
+
   test("may be a data source", async () => {
     const { call } = await start({ ...all, read: 20 });
     const config = value(thing({ revision: null, timeouts: { read: null } }));

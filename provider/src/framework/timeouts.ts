@@ -65,7 +65,9 @@ export async function withinTimeout<T, Client>(
   work: (context: ReadContext<Client>) => Promise<T>,
 ): Promise<T> {
   const written = isRecord(fields.timeouts) ? fields.timeouts[operation] : null;
-  const ms = typeof written === "string" ? durationMs(written) : timeouts[operation];
+  const asked = typeof written === "string" ? durationMs(written) : Number.NaN;
+  // State can hold anything: only what is usable counts.
+  const ms = asked >= 1 ? Math.min(asked, longestMs) : timeouts[operation];
   if (ms === undefined) return work(context);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), ms);

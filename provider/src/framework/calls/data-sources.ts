@@ -1,8 +1,8 @@
 import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
 import type { Handlers } from "../../plugin/methods.ts";
 import type { Fields } from "../planning.ts";
-import { isReadOnly, type Schema } from "../schema.ts";
-import { deferred, findOffered, readFields, type Session, writeFields } from "../session.ts";
+import type { Schema } from "../schema.ts";
+import { deferred, findOffered, type Session, writeFields } from "../session.ts";
 import { withinTimeout } from "../timeouts.ts";
 import { emptyRecord, Unknown } from "../values/values.ts";
 
@@ -21,9 +21,9 @@ export function dataSourceCalls<Client>(session: Session<Client>): Calls {
     readDataSource: ({ typeName, config, clientCapabilities }, signal) =>
       answer(`ReadDataSource ${typeName}`, signal, async (context) => {
         const source = find(typeName);
-        const fields = readFields(source.schema, config);
         const configured = session.client(clientCapabilities?.deferralAllowed);
         if (!configured) return { deferred, state: writeFields(source.schema, new Unknown()) };
+        const fields = session.readConfig(source, config);
         const result = await withinTimeout(source, "read", fields, { ...context, ...configured }, (within) =>
           source.read(fields as never, within),
         );
@@ -36,8 +36,7 @@ export function dataSourceCalls<Client>(session: Session<Client>): Calls {
 function complete({ attributes }: Schema, written: Fields, result: Fields): Fields {
   const state = emptyRecord();
   for (const [name, attribute] of Object.entries(attributes)) {
-    const given = isReadOnly(attribute) ? null : written[name];
-    state[name] = given ?? (attribute.computed ? (result[name] ?? null) : null);
+    state[name] = written[name] ?? (attribute.computed ? (result[name] ?? null) : null);
   }
   return state;
 }

@@ -1,8 +1,8 @@
 import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
 import type { Handlers } from "../../plugin/methods.ts";
 import { completePlan, planChange } from "../planning.ts";
-import { deferred, findOffered, readFields, type Session, writeFields } from "../session.ts";
-import { Unknown, type Value } from "../values/values.ts";
+import { deferred, findOffered, type Session, writeFields } from "../session.ts";
+import { isRecord, Unknown, type Value, ValueError } from "../values/values.ts";
 
 type Calls = Pick<
   Handlers<typeof ProviderDefinition>,
@@ -28,11 +28,12 @@ export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls 
         `OpenEphemeralResource ${typeName}`,
         signal,
         async (context) => {
-          const { schema, open } = find(typeName);
-          const fields = readFields(schema, config);
+          const definition = find(typeName);
+          const { schema } = definition;
           const configured = session.client(clientCapabilities?.deferralAllowed);
           if (!configured) return { deferred, result: writeFields(schema, new Unknown()) };
-          const opened = await open(fields as never, { ...context, ...configured });
+          const fields = session.readConfig(definition, config);
+          const opened = await definition.open(fields as never, { ...context, ...configured });
           const { planned } = planChange(schema.attributes, null, fields, fields);
           const result = writeFields(schema, completePlan(planned, opened.result as Value));
           return { result, renewAt: opened.renewAt, private: writeHeld(opened.private) };
@@ -62,5 +63,12 @@ function writeHeld(held: object = {}): Buffer {
 }
 
 function readHeld(held: Uint8Array | undefined): Record<string, string> {
-  return held && held.length > 0 ? JSON.parse(Buffer.from(held).toString()) : {};
+  if (!held || held.length === 0) return {};
+  try {
+    const known: Value = JSON.parse(Buffer.from(held).toString());
+    if (isRecord(known)) return known as Record<string, string>;
+  } catch {
+    // It is as wrong as JSON that is no object.
+  }
+  throw new ValueError("what is held of an ephemeral resource is not what its provider wrote", []);
 }

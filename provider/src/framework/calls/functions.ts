@@ -5,6 +5,7 @@ import {
 } from "../../generated/terraform/tfplugin6.ts";
 import type { Logger } from "../../plugin/logger.ts";
 import type { Handlers, Partially } from "../../plugin/methods.ts";
+import { DISAGREEMENT } from "../answering.ts";
 import { ArgumentError, type FunctionDefinition } from "../function.ts";
 import { mapValues, readValue, type Session } from "../session.ts";
 import { encode } from "../values/encode.ts";
@@ -47,7 +48,8 @@ export function functionCalls<Client>(
       if (!definition) return { error: { text: `This provider has no function ${name}.` } };
       const { parameters, returns, call } = definition;
       try {
-        if (given.length !== parameters.length) throw new Error(`it takes ${parameters.length} arguments`);
+        if (given.length !== parameters.length)
+          throw new ValueError(`it takes ${parameters.length} arguments`, []);
         const values = parameters.map(({ type }, index) => readValue(type, given[index]));
         // Terraform keeps unknown values to itself, unless one is only within an argument.
         const result = values.some((value) => value instanceof Unknown)
@@ -59,7 +61,10 @@ export function functionCalls<Client>(
         if (error instanceof ArgumentError) {
           return { error: { text: message, functionArgument: BigInt(error.argument) } };
         }
-        if (!(error instanceof ValueError)) logger.error(`CallFunction ${name} failed`, { error });
+        if (error instanceof ValueError) {
+          return { error: { text: `A value cannot be used: ${message}. ${DISAGREEMENT}` } };
+        }
+        logger.error(`CallFunction ${name} failed`, { error });
         return { error: { text: `This is a fault of the provider, which please report: ${message}.` } };
       }
     },

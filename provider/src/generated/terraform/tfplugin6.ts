@@ -545,10 +545,13 @@ export const DynamicValue: MessageFns<DynamicValue> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -615,10 +618,13 @@ export const RawState: MessageFns<RawState> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -690,10 +696,13 @@ export const RawState_FlatmapEntry: MessageFns<RawState_FlatmapEntry> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -746,10 +755,13 @@ export const AttributePath: MessageFns<AttributePath> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -828,10 +840,13 @@ export const AttributePath_Step: MessageFns<AttributePath_Step> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -935,10 +950,13 @@ export const Diagnostic: MessageFns<Diagnostic> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1009,10 +1027,13 @@ export const Schema: MessageFns<Schema> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1132,10 +1153,13 @@ export const Schema_Block: MessageFns<Schema_Block> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1326,10 +1350,13 @@ export const Schema_Attribute: MessageFns<Schema_Attribute> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1405,10 +1432,13 @@ export const Schema_Object: MessageFns<Schema_Object> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1535,10 +1565,13 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1662,10 +1695,13 @@ export const Function_Parameter: MessageFns<Function_Parameter> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1722,10 +1758,13 @@ export const Function_Return: MessageFns<Function_Return> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1791,10 +1830,13 @@ export const FunctionError: MessageFns<FunctionError> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1860,10 +1902,13 @@ export const ServerCapabilities: MessageFns<ServerCapabilities> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1927,10 +1972,13 @@ export const ClientCapabilities: MessageFns<ClientCapabilities> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -1983,10 +2031,13 @@ export const Deferred: MessageFns<Deferred> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2027,10 +2078,13 @@ export const GetMetadata: MessageFns<GetMetadata> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2070,10 +2124,13 @@ export const GetMetadata_Request: MessageFns<GetMetadata_Request> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2186,10 +2243,13 @@ export const GetMetadata_Response: MessageFns<GetMetadata_Response> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2249,10 +2309,13 @@ export const GetMetadata_DataSourceMetadata: MessageFns<GetMetadata_DataSourceMe
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2304,10 +2367,13 @@ export const GetMetadata_ResourceMetadata: MessageFns<GetMetadata_ResourceMetada
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2359,10 +2425,13 @@ export const GetMetadata_FunctionMetadata: MessageFns<GetMetadata_FunctionMetada
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2414,10 +2483,13 @@ export const GetMetadata_EphemeralResourceMetadata: MessageFns<GetMetadata_Ephem
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2458,10 +2530,13 @@ export const GetProviderSchema: MessageFns<GetProviderSchema> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2501,10 +2576,13 @@ export const GetProviderSchema_Request: MessageFns<GetProviderSchema_Request> = 
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2646,10 +2724,13 @@ export const GetProviderSchema_Response: MessageFns<GetProviderSchema_Response> 
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2758,10 +2839,13 @@ export const GetProviderSchema_Response_ResourceSchemasEntry: MessageFns<
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2836,10 +2920,13 @@ export const GetProviderSchema_Response_DataSourceSchemasEntry: MessageFns<
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2909,10 +2996,13 @@ export const GetProviderSchema_Response_FunctionsEntry: MessageFns<GetProviderSc
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -2985,10 +3075,13 @@ export const GetProviderSchema_Response_EphemeralResourceSchemasEntry: MessageFn
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3036,10 +3129,13 @@ export const ValidateProviderConfig: MessageFns<ValidateProviderConfig> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3090,10 +3186,13 @@ export const ValidateProviderConfig_Request: MessageFns<ValidateProviderConfig_R
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3147,10 +3246,13 @@ export const ValidateProviderConfig_Response: MessageFns<ValidateProviderConfig_
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3191,10 +3293,13 @@ export const ConfigureProvider: MessageFns<ConfigureProvider> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3267,10 +3372,13 @@ export const ConfigureProvider_Request: MessageFns<ConfigureProvider_Request> = 
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3328,10 +3436,13 @@ export const ConfigureProvider_Response: MessageFns<ConfigureProvider_Response> 
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3372,10 +3483,13 @@ export const ValidateResourceConfig: MessageFns<ValidateResourceConfig> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3448,10 +3562,13 @@ export const ValidateResourceConfig_Request: MessageFns<ValidateResourceConfig_R
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3509,10 +3626,13 @@ export const ValidateResourceConfig_Response: MessageFns<ValidateResourceConfig_
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3553,10 +3673,13 @@ export const UpgradeResourceState: MessageFns<UpgradeResourceState> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3632,10 +3755,13 @@ export const UpgradeResourceState_Request: MessageFns<UpgradeResourceState_Reque
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3702,10 +3828,13 @@ export const UpgradeResourceState_Response: MessageFns<UpgradeResourceState_Resp
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3749,10 +3878,13 @@ export const MoveResourceState: MessageFns<MoveResourceState> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3856,10 +3988,13 @@ export const MoveResourceState_Request: MessageFns<MoveResourceState_Request> = 
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3941,10 +4076,13 @@ export const MoveResourceState_Response: MessageFns<MoveResourceState_Response> 
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -3989,10 +4127,13 @@ export const ReadResource: MessageFns<ReadResource> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4076,10 +4217,13 @@ export const ReadResource_Request: MessageFns<ReadResource_Request> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4171,10 +4315,13 @@ export const ReadResource_Response: MessageFns<ReadResource_Response> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4222,10 +4369,13 @@ export const PlanResourceChange: MessageFns<PlanResourceChange> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4338,10 +4488,13 @@ export const PlanResourceChange_Request: MessageFns<PlanResourceChange_Request> 
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4456,10 +4609,13 @@ export const PlanResourceChange_Response: MessageFns<PlanResourceChange_Response
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4508,10 +4664,13 @@ export const ApplyResourceChange: MessageFns<ApplyResourceChange> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4612,10 +4771,13 @@ export const ApplyResourceChange_Request: MessageFns<ApplyResourceChange_Request
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4699,10 +4861,13 @@ export const ApplyResourceChange_Response: MessageFns<ApplyResourceChange_Respon
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4747,10 +4912,13 @@ export const ImportResourceState: MessageFns<ImportResourceState> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4823,10 +4991,13 @@ export const ImportResourceState_Request: MessageFns<ImportResourceState_Request
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4904,10 +5075,13 @@ export const ImportResourceState_ImportedResource: MessageFns<ImportResourceStat
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -4985,10 +5159,13 @@ export const ImportResourceState_Response: MessageFns<ImportResourceState_Respon
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5034,10 +5211,13 @@ export const ValidateDataResourceConfig: MessageFns<ValidateDataResourceConfig> 
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5099,10 +5279,13 @@ export const ValidateDataResourceConfig_Request: MessageFns<ValidateDataResource
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5157,10 +5340,13 @@ export const ValidateDataResourceConfig_Response: MessageFns<ValidateDataResourc
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5201,10 +5387,13 @@ export const ReadDataSource: MessageFns<ReadDataSource> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5277,10 +5466,13 @@ export const ReadDataSource_Request: MessageFns<ReadDataSource_Request> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5360,10 +5552,13 @@ export const ReadDataSource_Response: MessageFns<ReadDataSource_Response> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5410,10 +5605,13 @@ export const ValidateEphemeralResourceConfig: MessageFns<ValidateEphemeralResour
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5475,10 +5673,13 @@ export const ValidateEphemeralResourceConfig_Request: MessageFns<ValidateEphemer
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5533,10 +5734,13 @@ export const ValidateEphemeralResourceConfig_Response: MessageFns<ValidateEpheme
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5577,10 +5781,13 @@ export const OpenEphemeralResource: MessageFns<OpenEphemeralResource> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5653,10 +5860,13 @@ export const OpenEphemeralResource_Request: MessageFns<OpenEphemeralResource_Req
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5758,10 +5968,13 @@ export const OpenEphemeralResource_Response: MessageFns<OpenEphemeralResource_Re
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5810,10 +6023,13 @@ export const RenewEphemeralResource: MessageFns<RenewEphemeralResource> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5875,10 +6091,13 @@ export const RenewEphemeralResource_Request: MessageFns<RenewEphemeralResource_R
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5953,10 +6172,13 @@ export const RenewEphemeralResource_Response: MessageFns<RenewEphemeralResource_
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -5999,10 +6221,13 @@ export const CloseEphemeralResource: MessageFns<CloseEphemeralResource> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6064,10 +6289,13 @@ export const CloseEphemeralResource_Request: MessageFns<CloseEphemeralResource_R
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6120,10 +6348,13 @@ export const CloseEphemeralResource_Response: MessageFns<CloseEphemeralResource_
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6164,10 +6395,13 @@ export const GetFunctions: MessageFns<GetFunctions> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6207,10 +6441,13 @@ export const GetFunctions_Request: MessageFns<GetFunctions_Request> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6275,10 +6512,13 @@ export const GetFunctions_Response: MessageFns<GetFunctions_Response> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6350,10 +6590,13 @@ export const GetFunctions_Response_FunctionsEntry: MessageFns<GetFunctions_Respo
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6397,10 +6640,13 @@ export const CallFunction: MessageFns<CallFunction> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6462,10 +6708,13 @@ export const CallFunction_Request: MessageFns<CallFunction_Request> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6529,10 +6778,13 @@ export const CallFunction_Response: MessageFns<CallFunction_Response> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6578,10 +6830,13 @@ export const StopProvider: MessageFns<StopProvider> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6621,10 +6876,13 @@ export const StopProvider_Request: MessageFns<StopProvider_Request> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
@@ -6675,10 +6933,13 @@ export const StopProvider_Response: MessageFns<StopProvider_Response> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {

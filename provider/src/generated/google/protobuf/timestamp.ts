@@ -64,10 +64,13 @@ export const Timestamp: MessageFns<Timestamp> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        if ((tag & 7) === 4 || tag < 8) {
+          throw new RangeError("a tag is none of a field");
         }
         reader.skip(tag & 7);
+      }
+      if (reader.pos !== end) {
+        throw new RangeError("a message ends in the middle of a field");
       }
       return message;
     } finally {
