@@ -109,6 +109,8 @@ describe.for(inject("terraforms"))("$title", ({ path }) => {
       expectSuccess(await terraform("fmt", "-check", "-diff"));
       expectSuccess(await terraform("apply", "-auto-approve"));
       await expectQuiet();
+      const state = await workspace.read("terraform.tfstate").catch(() => "");
+      expect(state).not.toMatch(/wbl_[A-Za-z0-9_-]{43}|whsec_/);
 
       if (change) await write((text) => change(prepare(text)));
       else await publish("0000003".repeat(6));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Publish } from "@waybill/registry-client/types";
 import { beforeEach, describe, expect, inject, test } from "vitest";
+import { body, type Fault, FaultyRegistry, problem } from "../provider/test/harness/faulty-registry.ts";
 import { repository } from "../tools/environment.ts";
 import { expectFailure, expectSuccess, useRegistry, useWorkspaces } from "./harness/fixtures.ts";
 import type { Workspace } from "./harness/workspace.ts";
@@ -98,6 +99,41 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
     expect(output).toContain(`Error: ${summary}`);
     expect(output).toMatch(detail);
     expect(output).not.toContain(settings.WAYBILL_TOKEN ?? registry.token);
+  });
+
+  test.for<[what: string, fault: Fault, summary: string, detail: RegExp, line?: RegExp]>([
+    ["403", problem(403, "forbidden"), "Token may not do this", /Said forbidden/, /name\s+= var\.name/],
+    ["404", problem(404, "channel_not_found"), "No such channel", /Said/, /name\s+= var\.name/],
+    [
+      "429",
+      problem(429, "busy", { code: "too_many_requests" }, { "retry-after": "60" }),
+      "Registry asks to wait",
+      /60 s/,
+    ],
+    ["500", problem(500, "internal"), "Registry failed", /Try again/],
+    [
+      "a page",
+      body(200, "text/html", "<title>Sign in</title>"),
+      "Registry gave an invalid answer",
+      /Sign in/,
+    ],
+  ])("reports a registry that answers %s, at its line", async ([, fault, summary, detail, line]) => {
+    const faulty = await FaultyRegistry.start();
+    faulty.fault = fault;
+    const settings = { WAYBILL_ADDRESS: faulty.address(), WAYBILL_TIMEOUT: "5s" };
+    const { output } = expectFailure(await terraform(["plan"], settings));
+    await faulty.stop();
+    expect(output).toContain(`Error: ${summary}`);
+    expect(output).toMatch(detail);
+    expect(output).toMatch(/with data\.waybill_artifact\.logstream/);
+    if (line) expect(output).toMatch(line);
+    expect(output).not.toContain(registry.token);
+  });
+
+  test("logs each call with its time at TF_LOG_PROVIDER=debug, and no token", async () => {
+    const { output } = expectSuccess(await terraform(["plan"], { TF_LOG_PROVIDER: "debug" }));
+    expect(output).toMatch(/\[DEBUG\].*ReadDataSource waybill_artifact.*ms=\d+/);
+    expect(output).not.toContain(registry.token);
   });
 
   test("says what to do when the provider's configuration is known only after apply", async () => {

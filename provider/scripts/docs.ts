@@ -46,6 +46,8 @@ function index(): string {
     "## Arguments",
     "Every argument can also be given as an environment variable. Nothing is asked of the registry before something is read or changed.",
     list(schema.attributes, () => true),
+    "## Logs",
+    "`TF_LOG_PROVIDER=debug terraform plan` shows each call of the provider with the time it took, and `info` what it waits for. Neither shows a token.",
   ].join("\n\n");
 }
 

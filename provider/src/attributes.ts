@@ -112,17 +112,19 @@ export function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: No
 }
 
 /**
- * What a resource of HCP Packer becomes: buckets have no namespace, so that of the provider is theirs.
+ * The id of what belongs to an artifact. What was moved from another provider has none yet: buckets of HCP Packer have no
+ * namespace, so that of the provider is theirs.
  *
- * @param bucket its name, then the parts of the id that follow it
+ * @param names the attributes that follow the artifact in an id
  * @throws {DiagnosticError} without a namespace
  */
-export function movedTo({ settings }: Registry, bucket: unknown, ...rest: unknown[]): { id: string } {
-  if (settings.namespace !== undefined) return { id: [settings.namespace, bucket, ...rest].join("/") };
-  throw new DiagnosticError(
-    "Namespace is not known",
-    `The bucket ${bucket} becomes an artifact, which is in a namespace: set namespace in the provider's configuration, or WAYBILL_NAMESPACE.`,
-  );
+export function idOf(
+  state: { readonly [name: string]: unknown },
+  { client }: { readonly client: Registry },
+  ...names: string[]
+): string {
+  if (state.id !== null) return String(state.id);
+  return [client.artifact(String(state.artifact)), ...names.map((name) => state[name])].join("/");
 }
 
 /** The id of an import that is a name. @throws {DiagnosticError} when it is none */

@@ -234,25 +234,30 @@ describe.each(Object.entries(shipped))("with the %s", (ns, command) => {
   });
 
   test.each([
-    ["hcp_packer_bucket", "waybill_artifact", "web"],
-    ["hcp_packer_channel", "waybill_channel", "web/staging"],
-    ["hcp_packer_channel_assignment", "waybill_channel_assignment", "web/staging"],
-  ])("a %s is moved to a %s", async (source, target, id) => {
-    const state = source.endsWith("bucket")
-      ? { name: "web" }
-      : { bucket_name: "web", name: "staging", channel_name: "staging" };
-    const move = (client: ProviderClient): Promise<Message> =>
-      client.plugin.provider("MoveResourceState", {
-        ...{ source_provider_address: "registry.terraform.io/hashicorp/hcp", source_type_name: source },
-        ...{ source_schema_version: 0, target_type_name: target },
-        source_state: { json: Buffer.from(JSON.stringify(state)) },
-      });
-    const { target_state, diagnostics } = await move(provider);
+    ["hcp_packer_bucket", "waybill_artifact", ""],
+    ["hcp_packer_channel", "waybill_channel", "/moving"],
+    ["hcp_packer_channel_assignment", "waybill_channel_assignment", "/moving"],
+  ])("a %s is moved to a %s, without a configuration, and then read", async (source, target, rest) => {
+    await registry.channels.put(`${ns}/web`, "moving", { version: 1 });
+    const state =
+      rest === "" ? { name: "web" } : { bucket_name: "web", name: "moving", channel_name: "moving" };
+    const plugin = await PluginProcess.start(command);
+    const { target_state, diagnostics } = await plugin.provider("MoveResourceState", {
+      ...{ source_provider_address: "registry.terraform.io/hashicorp/hcp", source_type_name: source },
+      ...{ source_schema_version: 0, target_type_name: target },
+      source_state: { json: Buffer.from(JSON.stringify(state)) },
+    });
+    await plugin.kill();
     expect(diagnostics).toEqual([]);
-    expect(carried(target_state)).toMatchObject({ id: `${ns}/${id}` });
+    const read = await provider.read(target, carried(target_state));
+    expect(read.diagnostics).toEqual([]);
+    expect(read.state).toMatchObject({ artifact: "web", id: `${ns}/web${rest}` });
     const without = await ProviderClient.start({ WAYBILL_ADDRESS: server.url }, command);
-    expect((await move(without)).diagnostics).toMatchObject([{ summary: "Namespace is not known" }]);
+    const { diagnostics: refused } = await without.read(target, carried(target_state));
     await without.stop();
+    expect(refused).toMatchObject([
+      { summary: "Invalid artifact", detail: expect.stringContaining("set namespace") },
+    ]);
   });
 
   test("an artifact may be written with and without its namespace", async () => {

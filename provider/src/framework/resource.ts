@@ -50,9 +50,9 @@ export type Resource<S extends Schema, Client> = {
   readonly upgrades?: { readonly [version: number]: (state: OldState) => OldState };
   /**
    * What can be told from a resource of another type, which {@link read} completes; undefined when it cannot become
-   * one of these.
+   * one of these. Terraform asks it of a provider that is not configured.
    */
-  move?(source: Source, client: Client): Partial<State<S>> | undefined;
+  move?(source: Source): Partial<State<S>> | undefined;
 };
 
 /** Fixes the types of a resource: the schema decides what the handlers get and must give. */

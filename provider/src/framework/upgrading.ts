@@ -42,7 +42,6 @@ export function upgradeState(
 export function moveState<Client>(
   { schema, move }: Pick<Resource<Schema, Client>, "schema" | "move">,
   request: MoveResourceState_Request,
-  client: Client,
 ): Fields {
   const { sourceProviderAddress: provider, sourceTypeName: typeName, sourceSchemaVersion } = request;
   const source = {
@@ -51,7 +50,7 @@ export function moveState<Client>(
     schemaVersion: Number(sourceSchemaVersion),
     state: readState(request.sourceState),
   };
-  const state = move?.(source, client);
+  const state = move?.(source);
   if (!state) {
     throw new DiagnosticError(
       "Resource cannot be moved",

@@ -2,9 +2,9 @@ import type { Artifact } from "@waybill/registry-client/types";
 import {
   artifactArgument,
   checkArtifactName,
+  idOf,
   importId,
   lasting,
-  movedTo,
   sameArtifact,
   text,
   timeouts,
@@ -81,7 +81,7 @@ export const artifact = resource<Schema, Registry>({
   async read(state, context) {
     const { client } = context;
     const found = await client.find(context, state, (registry, call) =>
-      registry.getArtifact(String(state.id), call),
+      registry.getArtifact(idOf(state, context), call),
     );
     if (!found) return undefined;
     const { description, retention } = found;
@@ -101,7 +101,7 @@ export const artifact = resource<Schema, Registry>({
 
   async delete(state, context) {
     const { client } = context;
-    const id = String(state.id);
+    const id = idOf(state, context);
     const found = await client.find(context, state, (registry, call) => registry.getArtifact(id, call));
     if (!found) return;
     if (found.versions > 0 && !state.force_destroy) {
@@ -116,8 +116,8 @@ export const artifact = resource<Schema, Registry>({
 
   import: (id) => ({ ...importId(id), id, force_destroy: false }),
 
-  move: ({ typeName, state }, registry) =>
-    typeName === "hcp_packer_bucket" ? movedTo(registry, state.name) : undefined,
+  move: ({ typeName, state }) =>
+    typeName === "hcp_packer_bucket" ? { artifact: String(state.name) } : undefined,
 });
 
 function put(config: Config<Schema>, context: Context): Promise<Artifact> {

@@ -2,11 +2,11 @@ import type { Channel } from "@waybill/registry-client/types";
 import {
   artifactArgument,
   checkArtifactName,
+  idOf,
   importId,
   isChannel,
   isVersionNumber,
   lasting,
-  movedTo,
   sameArtifact,
   text,
   timeouts,
@@ -76,7 +76,7 @@ export const channelAssignment = resource<Schema, Registry>({
   create: (config, context) => assign(config, config.replaces, context),
 
   async read(state, context) {
-    const { artifact, channel } = importId(String(state.id), "channel");
+    const { artifact, channel } = importId(idOf(state, context, "channel"), "channel");
     const found = await find({ artifact, channel }, state, context);
     if (!found?.version) return undefined;
     return {
@@ -93,7 +93,7 @@ export const channelAssignment = resource<Schema, Registry>({
   update: (config, prior, context) => assign(config, config.replaces ?? prior.version, context),
 
   async delete(state, context) {
-    const { artifact, channel } = importId(String(state.id), "channel");
+    const { artifact, channel } = importId(idOf(state, context, "channel"), "channel");
     const found = await find({ artifact, channel }, state, context);
     if (found?.version?.number !== Number(state.version)) return;
     await context.client.ask(context, state, (registry, call) =>
@@ -103,9 +103,9 @@ export const channelAssignment = resource<Schema, Registry>({
 
   import: (id) => ({ ...importId(id, "channel"), id }),
 
-  move: ({ typeName, state }, registry) =>
+  move: ({ typeName, state }) =>
     typeName === "hcp_packer_channel_assignment"
-      ? movedTo(registry, state.bucket_name, state.channel_name)
+      ? { artifact: String(state.bucket_name), channel: String(state.channel_name) }
       : undefined,
 });
 

@@ -2,10 +2,10 @@ import type { Channel, ChannelRules } from "@waybill/registry-client/types";
 import {
   artifactArgument,
   checkArtifactName,
+  idOf,
   importId,
   isChannel,
   lasting,
-  movedTo,
   sameArtifact,
   text,
   timeouts,
@@ -104,7 +104,7 @@ export const channel = resource<Schema, Registry>({
   },
 
   async read(state, context) {
-    const { artifact, name } = importId(String(state.id), "name");
+    const { artifact, name } = importId(idOf(state, context, "name"), "name");
     const found = await context.client.find(context, state, (registry, call) =>
       registry.channels.get(artifact, name, call),
     );
@@ -125,7 +125,7 @@ export const channel = resource<Schema, Registry>({
   },
 
   async delete(state, context) {
-    const { artifact, name } = importId(String(state.id), "name");
+    const { artifact, name } = importId(idOf(state, context, "name"), "name");
     await context.client.find(context, state, (registry, call) =>
       registry.channels.delete(artifact, name, call),
     );
@@ -133,8 +133,10 @@ export const channel = resource<Schema, Registry>({
 
   import: (id) => ({ ...importId(id, "name"), id }),
 
-  move: ({ typeName, state }, registry) =>
-    typeName === "hcp_packer_channel" ? movedTo(registry, state.bucket_name, state.name) : undefined,
+  move: ({ typeName, state }) =>
+    typeName === "hcp_packer_channel"
+      ? { artifact: String(state.bucket_name), name: String(state.name) }
+      : undefined,
 });
 
 function put(config: Config<Schema>, context: Context): Promise<Channel> {

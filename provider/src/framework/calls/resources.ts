@@ -54,8 +54,7 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
     moveResourceState: (request, signal) =>
       answer(`MoveResourceState ${request.targetTypeName}`, signal, () => {
         const definition = find(request.targetTypeName);
-        const { client } = session.client();
-        return { targetState: writeFields(definition.schema, moveState(definition, request, client)) };
+        return { targetState: writeFields(definition.schema, moveState(definition, request)) };
       }),
 
     readResource: ({ typeName, currentState, clientCapabilities, ...request }, signal) =>
