@@ -8,10 +8,10 @@ GO_MODULES := packer-plugin/shim e2e/pretend-builders tools/go-version-check too
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz-api fuzz-plugin check build tools dist bindings bench format generate clean
+.PHONY: help demo test fuzz-api fuzz-plugin check build tools dist try-packers bindings bench format generate clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
 
 demo: build ## a registry, two Packer builds, two Terraform plans: the whole chain before your eyes
 	@node tools/demo.ts
@@ -24,6 +24,12 @@ fuzz-api: $(INSTALLED) ## invented requests to a real registry, every answer hel
 
 fuzz-plugin: $(INSTALLED) ## invented messages of Packer and builders to the plugin, 5 minutes for each kind (make test has seconds of it)
 	@node tools/fuzz-plugin.ts
+
+try-packers: $(INSTALLED) ## the plugin with every Packer from 1.11 on, which are built first: an hour, once
+	@node tools/try-packers.ts
+
+fuzz-provider: build ## a million malformed messages to the provider, over the socket that Terraform uses (make test has 20,000)
+	@node provider/test/fuzz.ts
 
 check: $(INSTALLED) ## types, lint, formatting, and that generated files are fresh
 	tsc -p tsconfig.json
