@@ -9,13 +9,8 @@ import { UiLog } from "./ui-log.ts";
 /** Of text that waits until it is clear whose it is; as much as a registry keeps of a log. */
 const MOST_HELD = 64 * 1024 * 1024;
 
-/** A build that was followed. */
-export type Followed = {
-  signed: SignedBuild;
-  /** It ran, and this is what was wrong with it. */
-  error: string | undefined;
-  log: LogOutcome;
-};
+/** A build that was followed: what was wrong with it, unless it was built, and what became of its log. */
+export type Followed = { signed: SignedBuild; error: string | undefined; log: LogOutcome };
 
 type Text = { pieces: string[]; held: number; given: Map<BuildLog, number> };
 
@@ -24,7 +19,8 @@ export class Following implements LogReader {
   readonly #run: Run;
   readonly #attribution = new Attribution();
   readonly #texts = new Map<string, Text>();
-  readonly #errors = new Map<string, string>();
+  /** How builds ended: without an error, or with one. */
+  readonly #endings = new Map<string, string | undefined>();
   readonly #ui: UiLog;
   /** Those of Packers that ran before. */
   readonly #others: Set<string>;
@@ -36,7 +32,8 @@ export class Following implements LogReader {
     this.#ui = new UiLog({
       announced: (target) => this.#textOf(target),
       printed: (target, lines) => this.#hold(target, lines),
-      failed: (target, error) => this.#errors.set(target, error),
+      finished: (target) => this.#endings.set(target, undefined),
+      failed: (target, error) => this.#endings.set(target, error),
       claimed: (target, artifact, build) => {
         run.isStale = true;
         this.#attribution.claim(target, artifact, build);
@@ -69,8 +66,9 @@ export class Following implements LogReader {
     if (this.#run.builds.every((signed) => this.#run.isFollowed(signed))) this.#forgetGiven();
   }
 
-  errorOf(target: string): string | undefined {
-    return this.#errors.get(target);
+  /** @param otherwise what was wrong with a build that has not ended */
+  errorOf(target: string, otherwise: string): string | undefined {
+    return this.#endings.has(target) ? this.#endings.get(target) : otherwise;
   }
 
   #textOf(target: string): Text {
@@ -155,13 +153,13 @@ export class Run {
   /**
    * Sends the last of everything, and records the builds that failed.
    *
-   * @param errorOf what was wrong with a build that did not say so itself
+   * @param isPublishing whether the post-processor of a build has come to it: then it was built
+   * @param otherwise what was wrong with builds that have not ended
    */
-  async end(errorOf: (signed: SignedBuild) => string | undefined): Promise<Followed[]> {
+  async end(isPublishing: (signed: SignedBuild) => boolean, otherwise: string): Promise<Followed[]> {
     const failed_at = new Date().toISOString();
     const ended = [...this.#logs.values()].map(async ({ signed, log, target, by }) => {
-      const unpublished = errorOf(signed);
-      const error = unpublished === undefined ? undefined : (by.errorOf(target) ?? unpublished);
+      const error = isPublishing(signed) ? undefined : by.errorOf(target, otherwise);
       return { signed, error, log: await log.end(error ? { error, failed_at } : undefined, this.#env) };
     });
     const followed = await Promise.all(ended);

@@ -20,6 +20,8 @@ import { isWhole, type Result, summarize, unfinished } from "./summary.ts";
 const READ_EVERY_MS = 100;
 /** A program of the plugin whose Packer is gone puts aside what it has, and needs at most 10 s for it. */
 const PATIENCE_MS = 12_000;
+/** For the rest of the logs, when whoever started Packer has ended it. */
+const HURRY_MS = 5_000;
 
 export type RunOptions = { command: string[]; settings: Settings; env: NodeJS.ProcessEnv; output: Output };
 
@@ -49,9 +51,11 @@ export async function runPacker(options: RunOptions): Promise<Ran> {
     const own = ownLog(env);
     const logs = new LogFiles(path, () => both(run.follow(), own));
     let hasEnded = false;
+    let isInterrupted = false;
     const child = new Child(command, { ...env, PACKER_LOG_PATH: path, [RUN_DIRECTORY]: directory }, () => {
       // Whoever interrupts when Packer has ended does not want to wait for the rest.
       if (hasEnded) stopping.abort();
+      isInterrupted = true;
     });
     try {
       const read = guarded(() => logs.read().then(() => run.give()), output);
@@ -59,6 +63,7 @@ export async function runPacker(options: RunOptions): Promise<Ran> {
       hasEnded = true;
       await guarded(() => logs.end().then(() => run.give()), output)();
       own?.end();
+      if (isInterrupted || ending.signal !== null) setTimeout(() => stopping.abort(), HURRY_MS).unref();
       const results = await finish(run, directory, ending).catch((error: Error) => {
         output.warning(`what became of the builds is not known: ${error.message}`);
         return undefined;
@@ -88,10 +93,7 @@ async function whileRunning(child: Child, read: () => Promise<void>): Promise<En
 async function finish(run: Run, directory: string, ending: Ending): Promise<Result[]> {
   const outcomes = await lastOutcomes(directory);
   const outcomeOf = (signed: SignedBuild) => outcomes.find((outcome) => isOf(outcome, signed));
-  const followed = await run.end((signed) => {
-    const { state } = outcomeOf(signed) ?? {};
-    return state === undefined || state === "publishing" ? unfinished(ending) : undefined;
-  });
+  const followed = await run.end((signed) => outcomeOf(signed) !== undefined, unfinished(ending));
   return run.builds.map((signed) => ({
     signed,
     outcome: outcomeOf(signed),

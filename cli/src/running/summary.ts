@@ -20,7 +20,7 @@ export function isWhole({ outcome, log }: Result): boolean {
 
 /** What was wrong with a build of which Packer did not say how it ended. */
 export function unfinished({ signal }: Ending): string {
-  return signal === null ? "Packer ended before it was published" : `Packer was ended by ${signal}`;
+  return signal === null ? "Packer ended in the middle of it" : `Packer was ended by ${signal}`;
 }
 
 /** Says what was published where, what was not, and what to do then. */
@@ -36,48 +36,57 @@ export function summarize(results: Result[], ending: Ending, address: string, ou
     output.note(`==> waybill: ${headOf(builds, address)}`);
     for (const result of builds) output.note(`    ${result.signed.build}: ${sentence(result)}`);
   }
-  const unbuilt = results.filter(({ outcome }) => outcome === undefined || outcome.state === "publishing");
-  if (unbuilt.length > 0 && (ending.signal !== null || ending.code === 0)) output.note(byHand(unbuilt));
+  const lost = results.filter(({ outcome, error }) => !outcome && error === unfinished(ending));
+  if (lost.length > 0) output.note(byHand(lost));
 }
 
 function headOf(builds: Result[], address: string): string {
-  const [{ signed } = { signed: undefined }] = builds;
-  if (!signed) return "";
-  const { artifact, values } = signed;
-  for (const { outcome } of builds) {
+  for (const { signed, outcome } of builds) {
     if (outcome?.state !== "published" || outcome.number === null) continue;
+    const { artifact } = signed;
     const { number } = outcome;
     return `${artifact} version ${number}: ${signed.address ?? address}v1/artifacts/${artifact}/versions/${number}`;
   }
-  return `${artifact} has no version for ${values.fingerprint} yet`;
+  const names = builds.slice(0, 1).map(({ signed }) => [signed.artifact, signed.values.fingerprint]);
+  return names.map(([artifact, fingerprint]) => `${artifact} has no version for ${fingerprint} yet`).join();
 }
 
 function sentence({ outcome, error, log }: Result): string {
   const about = log === undefined ? "" : logSentence(log);
-  if (outcome?.state === "published") return `published${about || ", with its log"}`;
-  if (outcome?.state === "spooled") {
-    return `NOT PUBLISHED YET: ${outcome.reason}; what was built is kept, and the record waits in ${outcome.path}; ${LATER}${about}`;
+  switch (outcome?.state) {
+    case "published":
+      return `published${about || ", with its log"}`;
+    case "spooled":
+      return `NOT PUBLISHED YET: ${line(outcome.reason)}; what was built is kept, and the record waits in ${outcome.path}; ${LATER}${about}`;
+    case "failed":
+      return `NOT PUBLISHED: ${line(outcome.reason)}${about}`;
+    case "publishing":
+      return `NOT PUBLISHED: its post-processor did not come to an end${about}`;
   }
-  if (outcome?.state === "failed") {
-    return `NOT PUBLISHED: ${outcome.reason}; what was built is kept, unless on_error is "fail"${about}`;
-  }
-  return error === undefined ? "was not built" : `FAILED: ${error.split("\n")[0]}${about}`;
+  if (error !== undefined) return `FAILED: ${line(error)}${about}`;
+  return log === undefined
+    ? "was not built"
+    : `NOT PUBLISHED: Packer shows above why, and what to do${about}`;
 }
 
 function logSentence(log: NonNullable<Result["log"]>): string {
-  if (log.state === "spooled") return `; its log waits in ${log.path} (${log.reason}); ${LATER}`;
-  if (log.state === "lost") return `; its log is NOT KEPT: ${log.reason}`;
+  if (log.state === "spooled") return `; its log waits in ${log.path} (${line(log.reason)}); ${LATER}`;
+  if (log.state === "lost") return `; its log is NOT KEPT: ${line(log.reason)}`;
   return log.state === "kept" ? "; the version was complete before, and keeps its log" : "";
 }
 
-/** Packer was killed: nobody else can say that there may be an image. */
+/** Nobody else can say that there may be an image: Packer was killed, or ended without a word. */
 function byHand(results: Result[]): string {
   const commands = results.map(({ signed: { artifact, build, values } }) => {
     const names = `${artifact} --fingerprint ${values.fingerprint} --build ${build}`;
     return `    waybill publish ${names} --type <type> --image <region>=<id>`;
   });
   return [
-    "Packer ended before these were published. If it left an image behind, it is still there; look for it, and type:",
+    "If Packer left an image of these behind, it is kept, and not published. Look for it, and type:",
     ...commands,
   ].join("\n");
+}
+
+function line(text: string): string {
+  return text.split("\n")[0] ?? "";
 }

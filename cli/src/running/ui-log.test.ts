@@ -5,18 +5,20 @@ import { UiLog } from "./ui-log.ts";
 type Seen = {
   announced: string[];
   printed: Record<string, string>;
+  finished: string[];
   failed: [string, string][];
   claimed: string[][];
 };
 
 /** Reads a log in pieces that end where `cuts` says. */
 function read(log: string, cuts: number[] = []): Seen {
-  const seen: Seen = { announced: [], printed: {}, failed: [], claimed: [] };
+  const seen: Seen = { announced: [], printed: {}, finished: [], failed: [], claimed: [] };
   const reader = new UiLog({
     announced: (target) => seen.announced.push(target),
     printed(target, lines) {
       seen.printed[target] = (seen.printed[target] ?? "") + lines;
     },
+    finished: (target) => seen.finished.push(target),
     failed: (target, error) => seen.failed.push([target, error]),
     claimed: (...claim) => seen.claimed.push(claim),
   });
@@ -71,6 +73,7 @@ describe("the log of Packer", () => {
           ),
         ].join("\n")}\n`,
       },
+      finished: ["file.a"],
       failed: [["web.file.b", "Script exited: 1\n\nSee above: twice"]],
       claimed: [["file.a", "hashicorp/web", 'a "1"']],
     });

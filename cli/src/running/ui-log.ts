@@ -4,6 +4,7 @@ export type UiEvents = {
   announced(target: string): void;
   /** Whole lines that Packer printed of one build. */
   printed(target: string, lines: string): void;
+  finished(target: string): void;
   failed(target: string, error: string): void;
   /** The post-processor of a build says which build it publishes. */
   claimed(target: string, artifact: string, build: string): void;
@@ -19,7 +20,7 @@ const COLOURS = /\x1b\[[\d;]*m/g;
 /** `==> file.web: ` and `==> file.web (waybill): `; Packer before 1.12 has spaces in place of some arrows. */
 const OF_BUILD = /^(?:==>| {3}) (.+?)(?: \([^()]*\))?: /;
 const RESULT = /^--> (.+?): /;
-const ENDED = /^Build '(.+?)' (?:finished|errored) after /;
+const ENDED = /^Build '(.+?)' (finished|errored) after /;
 const ERRORED = /^Build '(.+?)' errored after [^:]*: (.*)$/s;
 /** Names of builds are short; only so much of a line is looked at. */
 const LONGEST_HEAD = 1024;
@@ -125,8 +126,10 @@ export class UiLog {
     }
     const announced = ANNOUNCED.exec(plain.replace(COLOURS, ""));
     if (announced) this.#events.announced(utf8(announced[1] ?? ""));
-    if (ERRORED.test(plain)) this.#failing = [];
-    const other = ENDED.exec(plain) ?? RESULT.exec(plain);
+    const ended = ENDED.exec(plain);
+    if (ended?.[2] === "errored") this.#failing = [];
+    if (ended?.[2] === "finished") this.#events.finished(utf8(ended[1] ?? ""));
+    const other = ended ?? RESULT.exec(plain);
     return other ? utf8(other[1] ?? "") : undefined;
   }
 

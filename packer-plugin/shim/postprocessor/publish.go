@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	packersdk "github.com/hashicorp/packer-plugin-sdk/packer"
@@ -20,6 +21,9 @@ import (
 
 // How long a cancelled publication may take to put its record aside. Packer waits for it without a limit.
 const interruptPatience = 10 * time.Second
+
+// How often it is looked whether Packer is still there.
+const parentInterval = 200 * time.Millisecond
 
 // publish starts the program while Packer is asked about the artifact, and sends it what it needs. Publishing again
 // does no harm, so when the program dies halfway a second one tries.
@@ -122,6 +126,9 @@ func (p *PostProcessor) request(ui packersdk.Ui, source packersdk.Artifact, ende
 // forward runs one publication and passes its lines on to Packer. When Packer cancels, the program is asked to put
 // aside what it has; only when it takes too long the call is cut.
 func forward(ctx context.Context, ui packersdk.Ui, running *program.Program, request *pluginv1.PublishRequest) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go cancelWithoutParent(ctx, cancel)
 	call, cut := context.WithCancel(context.Background())
 	defer cut()
 	defer context.AfterFunc(ctx, func() {
@@ -161,6 +168,22 @@ func forward(ctx context.Context, ui packersdk.Ui, running *program.Program, req
 			return nil
 		}
 	}
+}
+
+// cancelWithoutParent notices that Packer was killed: then it cancels nothing, but its plugins lose their parent. They
+// would otherwise go on for as long as the registry lets them wait.
+func cancelWithoutParent(ctx context.Context, cancel func()) {
+	parent := os.Getppid()
+	look := time.NewTicker(parentInterval)
+	defer look.Stop()
+	for os.Getppid() == parent {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+	cancel()
 }
 
 // refused is a failure that the program has explained to the end.

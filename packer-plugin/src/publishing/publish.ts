@@ -63,7 +63,8 @@ export async function publish(
       return undefined;
     }
     const failure = published;
-    output.failed(request.roll_call, failure.message);
+    const reason = signal.aborted ? "Packer was interrupted" : failure.message;
+    output.failed(request.roll_call, reason);
     if (isRefusal(failure)) return output.refusal(failure, report);
     if (options.on_error === "fail") return failure.message; // Packer destroys it, so there must be no record of it
     const record: SpoolRecord = {
@@ -71,7 +72,7 @@ export async function publish(
       format: 1,
       address: client.address,
       created_at: new Date().toISOString(),
-      reason: signal.aborted ? "Packer was interrupted" : failure.message,
+      reason,
     };
     const lost = await putIntoSpool(record, output, env);
     if (!lost) await writeOutputFile(publication, null, options.output, output);
