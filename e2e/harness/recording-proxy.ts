@@ -9,6 +9,8 @@ export class RecordingProxy {
   readonly requests: Recorded[] = [];
   /** So many answers to writes are thrown away: the registry has acted, and the client does not know. */
   answersToLose = 0;
+  /** Awaited before a request, and later its answer, is passed on: a test may hold either. */
+  hold: (request: Recorded, what: "request" | "answer") => Promise<void> | void = () => undefined;
   /** Nothing is passed on, and nobody is told: the registry hangs. */
   hangs = false;
   readonly #target: string;
@@ -40,12 +42,15 @@ export class RecordingProxy {
   async #pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const body = Buffer.concat(await incoming.toArray());
     const { method = "GET", url = "/" } = incoming;
-    this.requests.push({ method, path: url, headers: incoming.rawHeaders.join("\n"), body: body.toString() });
+    const recorded = { method, path: url, headers: incoming.rawHeaders.join("\n"), body: body.toString() };
+    this.requests.push(recorded);
     if (this.hangs) return;
+    await this.hold(recorded, "request");
     const outgoing = request(new URL(url, this.#target), { method, headers: incoming.headers });
     outgoing.end(body);
     const [answered] = (await once(outgoing, "response")) as [IncomingMessage];
     const content = Buffer.concat(await answered.toArray());
+    await this.hold(recorded, "answer");
     if (method !== "GET" && this.answersToLose > 0) {
       this.answersToLose -= 1;
       answer.destroy();
