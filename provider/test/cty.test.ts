@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type GoHelper, startGoHelper } from "../../tools/go-helper.ts";
 import { decode } from "../src/framework/values/decode.ts";
 import { encode } from "../src/framework/values/encode.ts";
+import { decodeJson } from "../src/framework/values/json.ts";
 import { Decimal, equalNumbers, parseNumber, toExactFloat } from "../src/framework/values/numbers.ts";
 import { type Type, types, typeToJson } from "../src/framework/values/types.ts";
 import { Dynamic, isRecord, isWhollyKnown, type Value } from "../src/framework/values/values.ts";
@@ -55,8 +56,12 @@ describe("cty", () => {
         fc.pre(!hasSetOfNumbers(type, false));
         const json = toJson(type, value);
         fc.pre((json.match(/-?\d+\.\d+/g) ?? []).every(isTextOfFloat));
-        const question = { type: described(type), msgpack: bytes(encode(type, value)), json };
+        const ours = encode(type, value);
+        const question = { type: described(type), msgpack: bytes(ours), json };
         expect(await cty.ask(question)).toEqual({ equal: true });
+        // The state is JSON: what we read there is that value too.
+        const read = encode(type, decodeJson(type, Buffer.from(json)));
+        expect(await isOne(type, read, ours)).toEqual({ equal: true });
       }),
       { numRuns },
     );
@@ -75,6 +80,52 @@ describe("cty", () => {
     expect(await cty.ask(question)).toEqual({ equal: true });
     expect(decode(types.number, await rewritten(types.number, written))).toEqual(number);
   });
+
+  test.each<[string, Type, Value]>([
+    ["an empty list", types.list(types.string), []],
+    ["an empty set", types.set(types.number), []],
+    ["an empty map", types.map(types.bool), {}],
+    ["an empty tuple", types.tuple([]), []],
+    ["an empty object", types.object({}), {}],
+    ["the empty text", types.string, ""],
+    ["empty in empty", types.list(types.map(types.set(types.string))), [{}, { a: [] }]],
+    ["null in a list", types.list(types.string), [null, "", null]],
+    ["a dynamic null", types.dynamic, null],
+    ["a dynamic empty list", types.dynamic, new Dynamic(types.list(types.string), [])],
+    [
+      "dynamic in dynamic",
+      types.dynamic,
+      new Dynamic(types.tuple([types.dynamic]), [new Dynamic(types.bool, true)]),
+    ],
+  ])("has %s as we have it, both ways", async (_what, type, value) => {
+    const written = encode(type, value);
+    expect(
+      await cty.ask({ type: described(type), msgpack: bytes(written), json: toJson(type, value) }),
+    ).toEqual({
+      equal: true,
+    });
+    const theirs = await rewritten(type, written);
+    expect(await isOne(type, written, encode(type, decode(type, theirs)))).toEqual({ equal: true });
+  });
+
+  test.each(Array.from({ length: 17 }, (_, plane) => plane))(
+    "keeps texts of Unicode plane %i",
+    async (plane) => {
+      // The first and last character of each block of 256, without surrogates, which are none by themselves.
+      const points = Array.from(
+        { length: 512 },
+        (_, index) => plane * 0x1_0000 + (index >> 1) * 0x100 + (index & 1) * 0xff,
+      );
+      const text = points
+        .filter((point) => point < 0xd800 || point > 0xdfff)
+        .map((point) => String.fromCodePoint(point).normalize())
+        .join("\u200c");
+      const written = encode(types.string, text);
+      const json = JSON.stringify(text);
+      expect(await cty.ask({ type: "string", msgpack: bytes(written), json })).toEqual({ equal: true });
+      expect(decode(types.string, await rewritten(types.string, written))).toBe(text.normalize());
+    },
+  );
 
   test("rounds 500 digits to what we then keep exactly", async () => {
     const digits = "7".repeat(500);

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { MsgpackWriter } from "../../src/framework/values/msgpack-writer.ts";
 import { fromFloat, parseNumber } from "../../src/framework/values/numbers.ts";
 import { type Type, types } from "../../src/framework/values/types.ts";
 import { Dynamic, Unknown, type Value } from "../../src/framework/values/values.ts";
@@ -23,7 +24,16 @@ export const anyType: fc.Arbitrary<Type> = fc.letrec<{ type: Type }>((tie) => ({
   ),
 })).type;
 
-const concreteType = fc.constantFrom<Type>(types.string, types.list(types.number), types.map(types.bool));
+/** The type that a dynamic value turns out to have; it may hold dynamic values again. */
+const concreteType = fc.constantFrom<Type>(
+  types.string,
+  types.number,
+  types.list(types.number),
+  types.set(types.string),
+  types.map(types.bool),
+  types.tuple([types.bool, types.dynamic]),
+  types.object({ id: types.string, rest: types.dynamic }),
+);
 
 /** Any number: of any size, whole or not. */
 export const anyNumber = fc.oneof(
@@ -36,20 +46,55 @@ export const anyNumber = fc.oneof(
 /** What is certain of an unknown value, as any bytes: the codec passes it on unread. */
 const anyRefinement = fc.option(fc.uint8Array(), { nil: undefined }).map((bytes) => new Unknown(bytes));
 
+type Write = (writer: MsgpackWriter) => void;
+const small = fc.bigInt({ min: -1_000n, max: 1_000n });
+const whole = (key: bigint, value: bigint) => [
+  (writer: MsgpackWriter) => {
+    writer.number(key);
+    writer.number(value);
+  },
+];
+const bound = (key: bigint, value: bigint, isIncluded: boolean) => (writer: MsgpackWriter) => {
+  writer.number(key);
+  writer.array(2);
+  writer.number(value);
+  writer.bool(isIncluded);
+};
+const lengths = fc
+  .tuple(fc.nat(5), fc.nat(5))
+  .map(([least, more]) => [...whole(5n, BigInt(least)), ...whole(6n, BigInt(least + more + 1))]);
+
+/** What else can be certain of an unknown value of a kind, by the numbers of Terraform's protocol. */
+const certain: { readonly [kind: string]: fc.Arbitrary<Write[]> } = {
+  string: fc.string({ unit: "binary", minLength: 1 }).map((prefix) => [
+    (writer) => {
+      writer.number(2n);
+      writer.string(prefix.normalize());
+    },
+  ]),
+  number: fc
+    .tuple(small, fc.boolean(), small, fc.boolean())
+    .map(([least, isLeast, more, isMost]) => [bound(3n, least, isLeast), bound(4n, 2_001n + more, isMost)]),
+  list: lengths,
+  set: lengths,
+  map: lengths,
+};
+
 /** Unknown values as Terraform makes them: nothing is certain, it is not null, or what it is like. */
 function refined(type: Type): fc.Arbitrary<Unknown> {
-  const notNull = [0x01, 0xc2];
-  const more: Record<string, number[]> = {
-    string: [0x02, 0xa4, 0x61, 0x6d, 0x69, 0x2d],
-    number: [0x03, 0x92, 0x05, 0xc3],
-    list: [0x05, 0x01],
-    set: [0x06, 0x09],
-    map: [0x05, 0x02],
-  };
-  const like = more[type.kind];
-  const refinements = [undefined, [0x81, ...notNull], ...(like ? [[0x82, ...notNull, ...like]] : [])];
-  const usable = type.kind === "dynamic" ? [undefined] : refinements;
-  return fc.constantFrom(...usable).map((bytes) => new Unknown(bytes && Uint8Array.from(bytes)));
+  const nothing = fc.constant(new Unknown());
+  if (type.kind === "dynamic") return nothing;
+  const none = fc.constant<Write[]>([]);
+  return fc.oneof(nothing, fc.oneof(none, certain[type.kind] ?? none).map(refinement));
+}
+
+function refinement(more: Write[]): Unknown {
+  const writer = new MsgpackWriter();
+  writer.map(1 + more.length);
+  writer.number(1n);
+  writer.bool(false);
+  for (const write of more) write(writer);
+  return new Unknown(Uint8Array.from(writer.finish()));
 }
 
 type Unknowns = (type: Type) => fc.Arbitrary<Unknown> | undefined;
