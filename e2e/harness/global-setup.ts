@@ -23,8 +23,8 @@ const installTimeoutMs = 60_000;
 /** Builds what is missing, and installs it once as a user would, into a home directory for all tests. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await ensureBuilds((line) => console.error(line));
-  // What the tests say about Packer's chain of post-processors was seen with 1.16.
-  const packer = await ensurePacker("1.16.0");
+  // What the tests say about Packer's chain of post-processors was seen with 1.16; tools/try-packers.ts asks others.
+  const packer = process.env.WAYBILL_TEST_PACKER ?? (await ensurePacker("1.16.0"));
   project.provide("packer", packer);
   const terraform = await findTerraform();
   const openTofu = { title: "OpenTofu", path: await ensureOpenTofu() };
