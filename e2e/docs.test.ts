@@ -15,6 +15,7 @@ const withoutCommands = [
   "builders",
   "clients",
   "dependencies",
+  "installing",
   "limits",
   "postgresql",
   "publishing",
