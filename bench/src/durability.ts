@@ -24,8 +24,20 @@ type DatabaseOf = {
   create(name: string): Promise<void>;
 };
 
-/** What publishing costs above the database itself, and that a server that is killed loses nothing. */
-export async function measureDurability(directory: string): Promise<Figure[]> {
+/** What publishing costs above the database itself. */
+export function measureDurability(directory: string): Promise<Figure[]> {
+  return onBoth(directory, measurePublishing);
+}
+
+/** That a server that is killed loses nothing. */
+export function measureKills(directory: string): Promise<Figure[]> {
+  return onBoth(directory, async (database) => [await killOften(database)]);
+}
+
+async function onBoth(
+  directory: string,
+  measure: (database: DatabaseOf) => Promise<Figure[]>,
+): Promise<Figure[]> {
   // As it is installed: a commit that is acknowledged is on the disk.
   const postgres = await startPostgresProcess();
   const databases: DatabaseOf[] = [
@@ -46,7 +58,7 @@ export async function measureDurability(directory: string): Promise<Figure[]> {
   try {
     for (const database of databases) {
       await mkdir(database.directory);
-      figures.push(...(await measurePublishing(database)), await measureKills(database));
+      figures.push(...(await measure(database)));
     }
   } finally {
     await postgres.stop();
@@ -126,7 +138,7 @@ function publication(unique: string) {
   return { fingerprint: unique, builds: [{ ...build, images }] };
 }
 
-async function measureKills({ name, directory, url, create }: DatabaseOf): Promise<Figure> {
+async function killOften({ name, directory, url, create }: DatabaseOf): Promise<Figure> {
   const token = randomToken();
   await create("kills");
   const start = async () => (await startRegistry(directory, token, undefined, url("kills"))).registry;

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { measureDurability } from "./durability.ts";
+import { measureDurability, measureKills } from "./durability.ts";
 import type { Figure } from "./figure.ts";
 import { measureFiles } from "./files.ts";
 import { measureLogs } from "./logs.ts";
@@ -20,6 +20,7 @@ const measurements: Record<string, (directory: string) => Promise<Figure | Figur
   releases: measureReleases,
   overload: measureOverload,
   durability: measureDurability,
+  kills: measureKills,
   files: measureFiles,
   logs: measureLogs,
   provider: measureProviderStart,
