@@ -43,13 +43,20 @@ const json = (artifact: string): string =>
 
 test.for([
   { kind: "HCL2", artifact: "everything/hcl", name: "web.pkr.hcl", template: hcl("everything/hcl") },
+  {
+    kind: "HCL2 (and Packer's older protocol)",
+    artifact: "everything/gob",
+    name: "web.pkr.hcl",
+    template: hcl("everything/gob"),
+    settings: { PACKER_FORCE_GOB: "1" },
+  },
   { kind: "JSON", artifact: "everything/json", name: "web.json", template: json("everything/json") },
-])("every option of a $kind template is on record", async ({ artifact, name, template }) => {
-  const workspace = await newWorkspace(registry.settings);
+])("every option of a $kind template is on record", async ({ artifact, name, template, settings }) => {
+  const workspace = await newWorkspace({ ...registry.settings, ...settings });
   await workspace.write(name, template);
   await workspace.write("sbom/web.cdx.json", '{"bomFormat": "CycloneDX"}');
   await workspace.write("web.intoto.jsonl", "{}\n");
-  await workspace.write("extra/notes.txt", name);
+  await workspace.write("extra/notes.txt", artifact);
   // Channels are assigned in the order given, so that one may come after another.
   await client().putArtifact(artifact, {});
   await client().channels.put(artifact, "staging", {});
@@ -210,6 +217,36 @@ test.for([
   const workspace = await newWorkspace(registry.settings);
   await workspace.write("web.pkr.hcl", fileTemplate(["web"], `artifact = "wrong/web"\n ${options}`));
   expect(expectFailure(await workspace.packer(["validate", "."])).output).toMatch(says);
+});
+
+test("packer validate of a JSON template names all that is wrong at once", async () => {
+  const workspace = await newWorkspace(registry.settings);
+  const wrong = {
+    artifact: "wrong/web",
+    channels: "latest",
+    parents: [{ artifact: "base" }],
+    output: "x.yaml",
+  };
+  await workspace.write("web.json", jsonTemplate(["web"], { ...wrong, documents: ["a/x.json", "b/x.json"] }));
+  const { output } = expectFailure(await workspace.packer(["validate", "web.json"]));
+  for (const option of ["channels", "parents", "output", "documents"])
+    expect(output).toContain(`"${option}"`);
+});
+
+test("parents may come from a data source, which packer validate need not read", async () => {
+  await client().publish("given/base", { fingerprint: "f", builds: [amazonBuild("ami-base")] });
+  const workspace = await newWorkspace(registry.settings);
+  const base = 'data "waybill-artifact" "base" {\n artifact = "given/base"\n }\n';
+  const options = `artifact = "given/web"
+    parents = [{
+      artifact = data.waybill-artifact.base.artifact
+      version  = data.waybill-artifact.base.number
+    }]`;
+  await workspace.write("web.pkr.hcl", `${base}${fileTemplate(["web"], options)}`);
+  expectSuccess(await workspace.packer(["validate", "."], { WAYBILL_ADDRESS: "http://127.0.0.1:1" }));
+  expectSuccess(await workspace.packer(["build", "."]));
+  const { builds } = await client().getVersion("given/web", 1);
+  expect(builds).toMatchObject([{ parents: [{ artifact: "given/base", version: 1 }] }]);
 });
 
 test("packer validate knows that two blocks disagree about the channels of a version", async () => {

@@ -171,6 +171,9 @@ func (o Option) check(value any, isUnknown func(string) bool) error {
 			if o.Distinct && slices.Contains(value[:i], item) {
 				return fmt.Errorf("has %q twice", item)
 			}
+			if o.NamePattern.Regexp != nil && slices.ContainsFunc(value[:i], func(other string) bool { return sameName(item, other) }) {
+				return fmt.Errorf("has two files of one name, as %q; rename one of them", item)
+			}
 		}
 	case map[string]string:
 		return o.checkMap(value)
@@ -193,8 +196,8 @@ func (o Option) checkText(value string, isUnknown func(string) bool) error {
 		return fmt.Errorf("cannot be %q: %s", value, why)
 	}
 	notListed := len(o.Enum) > 0 && !slices.Contains(o.Enum, value)
-	name := value[strings.LastIndexAny(value, `/\`)+1:]
-	isMisnamed := !strings.ContainsAny(value, "*?[]{}") && !o.NamePattern.fits(name)
+	name, isName := nameOf(value)
+	isMisnamed := isName && !o.NamePattern.fits(name)
 	if notListed || isMisnamed || !o.fits(value) {
 		if o.Secret {
 			return fmt.Errorf("must be %s", o.Accepts)
@@ -202,6 +205,18 @@ func (o Option) checkText(value string, isUnknown func(string) bool) error {
 		return fmt.Errorf("is %s, but must be %s", shorten(value), o.Accepts)
 	}
 	return nil
+}
+
+// nameOf is the last part of a path; there is none for a glob, or for what is not known yet.
+func nameOf(path string) (string, bool) {
+	return path[strings.LastIndexAny(path, `/\`)+1:], !strings.ContainsAny(path, "*?[]{}<>")
+}
+
+// sameName tells whether two paths lead to different files of one name.
+func sameName(a, b string) bool {
+	nameOfA, isName := nameOf(a)
+	nameOfB, isNameToo := nameOf(b)
+	return a != b && isName && isNameToo && nameOfA == nameOfB
 }
 
 func (t Text) fits(value string) bool {

@@ -41,6 +41,8 @@ type Option struct {
 	Signed bool `json:"signed"`
 	// Selector options exclude each other.
 	Selector bool `json:"selector"`
+	// Filter options narrow which images of a version are answered.
+	Filter bool `json:"filter"`
 	// Now is what the option is called since Atlas, and FormerValues what its values were called.
 	Now          string            `json:"now"`
 	FormerValues map[string]string `json:"former_values"`
@@ -92,6 +94,13 @@ func load() (Table, Table, Table) {
 	maps.Copy(tables.PostProcessor, tables.Settings)
 	maps.Copy(tables.DataSource, tables.Settings)
 	return tables.PostProcessor, tables.DataSource, tables.Settings
+}
+
+// WithoutFilters is for what reads whole versions.
+func (t Table) WithoutFilters() Table {
+	whole := maps.Clone(t)
+	maps.DeleteFunc(whole, func(_ string, option Option) bool { return option.Filter })
+	return whole
 }
 
 // Spec is what Packer decodes HCL with. It uses only the kinds that Packer's protobuf protocol can carry.

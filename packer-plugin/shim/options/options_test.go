@@ -100,6 +100,7 @@ func TestWrongOptionsAreNamedWithWhatIsAccepted(t *testing.T) {
 		{with(map[string]any{"channels": []any{"a", "a"}}), []string{`has "a" twice`}},
 		{with(map[string]any{"channels": []any{"latest"}}), []string{`cannot be "latest"`, "by itself"}},
 		{with(map[string]any{"documents": []any{"out/my sbom.json"}}), []string{`"out/my sbom.json"`, "starts with a letter"}},
+		{with(map[string]any{"documents": []any{"a/sbom.json", "b/sbom.json"}}), []string{`"documents" has two files of one name`}},
 		{with(map[string]any{"output": "images.txt"}), []string{`"output" is "images.txt"`, "web.auto.tfvars.json"}},
 		{with(parents(map[string]any{"version": "7", "fingerprint": "f"})), []string{"number 1", "2 of fingerprint and version", "exactly one"}},
 		{with(parents(nil)), []string{"0 of fingerprint and version"}},
