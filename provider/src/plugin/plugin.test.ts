@@ -178,6 +178,7 @@ describe("the log", () => {
     expect(lines[0]).toMatch(/^\{.*\}\n$/);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
       "@message": "two\nlines",
+      "@timestamp": expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
       big: "12",
       error: expect.stringContaining("Error: bad"),
     });

@@ -139,6 +139,8 @@ export const webhook = resource<Schema, Registry>({
   async create(config, context) {
     const { client, diagnostics } = context;
     const { name, format, secret_wo: secret } = config;
+    // The plan has said so, unless the format was not known yet.
+    if (format === "standard" && secret === null) throw missingSecret();
     const body = {
       name,
       format: format as Webhook["format"],
