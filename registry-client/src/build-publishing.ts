@@ -39,12 +39,13 @@ export type Published = {
  * Opens the version of a build, uploads its files, reports it, attaches its documents and, when that completed the
  * version, assigns its channels. All of it can be repeated without harm.
  *
+ * @param options `onReported` is told when the build is on record, whatever becomes of the rest
  * @throws {RegistryError}; the error of the file system when a file cannot be read
  */
 export async function publishBuild(
   client: Publisher,
   { artifact, open, build, uploads = [], documents = [], channels = [] }: Publication,
-  options: UploadOptions = {},
+  options: UploadOptions & { onReported?: () => void } = {},
 ): Promise<Published> {
   const { signal } = options;
   const { version: opened } = await client.publish(artifact, open, { signal });
@@ -54,6 +55,7 @@ export async function publishBuild(
     await uploadFiles(client, artifact, build.report.files ?? [], uploads, options);
   }
   const { version } = await client.reportBuild(artifact, fingerprint, build.name, build.report, { signal });
+  options.onReported?.();
   const again = opened.state === "complete" && opened.builds.some(({ name }) => name === build.name);
   const published: Published = { version, again, assigned: [], unattached: [] };
   if (documents.length > 0) {

@@ -1,57 +1,17 @@
-import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { startFakeRegistry } from "../../test/fake-registry.ts";
-import { publishRequest } from "../../test/request.ts";
-import type { PublishEvent } from "../messages.ts";
-import { Output } from "./output.ts";
-import { publish } from "./publish.ts";
+import { expect, test } from "vitest";
+import {
+  madeFile,
+  problem,
+  registry,
+  run,
+  spool,
+  useRegistryAndSpool,
+  waiting,
+} from "../../test/publishing.ts";
 
-let registry: Awaited<ReturnType<typeof startFakeRegistry>>;
-let spool: string;
-beforeEach(async () => {
-  registry = await startFakeRegistry();
-  spool = await mkdtemp(join(tmpdir(), "waybill-plugin-test-"));
-});
-afterEach(async () => {
-  await registry.close();
-  await rm(spool, { recursive: true });
-});
-
-async function run(
-  change: Parameters<typeof publishRequest>[0] = {},
-  signal = new AbortController().signal,
-  settings: NodeJS.ProcessEnv = {},
-) {
-  const events: PublishEvent[] = [];
-  const env = {
-    WAYBILL_ADDRESS: registry.address,
-    WAYBILL_SPOOL_DIR: spool,
-    WAYBILL_TIMEOUT: "2s",
-    ...settings,
-  };
-  const failure = await publish(
-    publishRequest(change),
-    new Output((event) => events.push(event)),
-    env,
-    signal,
-  );
-  const text = events.flatMap((event) => ("say" in event ? event.say : "error" in event ? event.error : []));
-  const machine = events.flatMap((event) => ("machine" in event ? [event.machine.data] : []));
-  return { failure, text: text.join("\n"), machine };
-}
-
-async function waiting() {
-  const names = (await readdir(spool)).filter((name) => name.endsWith(".json"));
-  return Promise.all(names.sort().map(async (name) => JSON.parse(await readFile(join(spool, name), "utf8"))));
-}
-
-const problem = (status: number, code: string, more: object = {}) => ({
-  status,
-  body: { type: "about:blank", title: code, status, code, detail: `says ${code}`, ...more },
-});
+useRegistryAndSpool();
 
 test("opens the version for the roll call, then reports the build", async () => {
   const { failure, text, machine } = await run({
@@ -220,15 +180,6 @@ test("an address that cannot be used is named", async () => {
   await expect(run({ options: { address: "ftp://x" } })).rejects.toThrow(/address/);
 });
 
-/** A file that the template names. */
-async function madeFile(text: string) {
-  const directory = await mkdtemp(join(tmpdir(), "waybill-plugin-test-"));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const source = join(directory, "web.qcow2");
-  await writeFile(source, text);
-  return { source, sha256: createHash("sha256").update(text).digest("hex") };
-}
-
 test("files of the template are uploaded before their build is reported, once", async () => {
   const { source, sha256 } = await madeFile("disk");
   const first = await run({ options: { files: [source] } });
@@ -240,9 +191,11 @@ test("files of the template are uploaded before their build is reported, once", 
     "PUT builds",
   ]);
   const { files } = JSON.parse(registry.seen.at(-1)?.body ?? "");
-  expect(files).toEqual([{ path: source, size: 4, sha256, stored: true }]);
-  expect(first.text).toContain(`Uploading ${source} (4 B)\nUploaded ${source} (4 B)`);
-  expect((await run({ options: { files: [source] } })).text).toContain(`The registry has ${source} already`);
+  expect(files).toEqual([{ path: source.slice(1), size: 4, sha256, stored: true }]);
+  expect(first.text).toContain(`Uploading ${source.slice(1)} (4 B)\nUploaded ${source.slice(1)} (4 B)`);
+  expect((await run({ options: { files: [source] } })).text).toContain(
+    `The registry has ${source.slice(1)} already`,
+  );
 });
 
 test("a file that cannot be uploaded now waits with its build, and is uploaded with it", async () => {
@@ -253,10 +206,10 @@ test("a file that cannot be uploaded now waits with its build, and is uploaded w
   const { failure, text } = await run({ options: { files: [source] } });
   expect(failure).toBeUndefined();
   expect(text).toContain(`must stay where they are: ${source}.`);
-  expect(await waiting()).toMatchObject([{ uploads: [{ path: source, source }] }]);
+  expect(await waiting()).toMatchObject([{ uploads: [{ path: source.slice(1), source }] }]);
   registry.answerWith(undefined);
   const next = await run({ rollCall: { build: "other", builds: ["amazon-ebs.web", "other"] } });
-  expect(next.text).toContain(`Uploaded ${source}`);
+  expect(next.text).toContain(`Uploaded ${source.slice(1)}`);
   expect(registry.stored.get(sha256)).toBe("disk");
   expect(await waiting()).toEqual([]);
 });
@@ -279,93 +232,4 @@ test("an interrupted upload is put aside with its build", async () => {
   });
   await run({ options: { files: [source] } }, interruption.signal);
   expect(await waiting()).toMatchObject([{ reason: "Packer was interrupted", uploads: [{ source }] }]);
-});
-
-/** Everything but the answers to some requests is as usual. */
-function answering(part: string, answer: { status: number; body: unknown }) {
-  registry.answerWith(({ path }) => (path.includes(part) ? answer : undefined));
-}
-
-const withChannels = { values: { fingerprint: "f-1", semver: "", description: "", channels: ["staging"] } };
-
-test("channels are assigned when the version is complete, and not before", async () => {
-  answering("/channels/", problem(404, "channel_not_found"));
-  await run({ rollCall: { ...withChannels, builds: ["amazon-ebs.web", "other"] } });
-  expect(registry.seen.some(({ path }) => path.includes("/channels/"))).toBe(false);
-
-  registry.answerWith(({ path, method }) => {
-    if (!path.includes("/channels/")) return undefined;
-    return method === "PUT" ? { status: 201, body: { revision: 1 } } : problem(404, "channel_not_found");
-  });
-  const { text, machine } = await run({ rollCall: { ...withChannels, build: "other" } });
-  expect(text).toContain("hashicorp/web: channel staging is at version 1");
-  expect(machine).toContainEqual(["hashicorp/web", "staging", "1"]);
-});
-
-test("a channel that its rules or the token keep where it is costs a warning", async () => {
-  registry.answerWith(({ path, method }) => {
-    if (!path.includes("/channels/")) return undefined;
-    return method === "PUT" ? problem(403, "forbidden") : problem(404, "channel_not_found");
-  });
-  const { failure, text } = await run({ rollCall: withChannels });
-  expect(failure).toBeUndefined();
-  expect(text).toContain("version 1 is complete");
-  expect(text).toMatch(/warning: channel staging of hashicorp\/web was not assigned: .*forbidden/);
-  expect(await waiting()).toEqual([]);
-});
-
-test("a channel that cannot be assigned now waits with its build", async () => {
-  answering("/channels/", problem(503, "unavailable"));
-  await run({ rollCall: withChannels });
-  expect(await waiting()).toMatchObject([{ channels: ["staging"] }]);
-});
-
-test("documents are attached after the report, and one that the registry refuses costs a warning", async () => {
-  const { source } = await madeFile("{}");
-  answering("/documents/", problem(409, "too_many_documents"));
-  const { failure, text } = await run({ options: { documents: [source] } });
-  expect(failure).toBeUndefined();
-  expect(registry.seen.at(-1)).toMatchObject({ method: "PUT", body: "{}" });
-  expect(registry.seen.at(-1)?.path).toMatch(/\/builds\/amazon-ebs\.web\/documents\/web\.qcow2$/);
-  expect(text).toMatch(
-    /warning: document web\.qcow2 of hashicorp\/web was not attached: .*too_many_documents/,
-  );
-});
-
-test("documents wait with their build, and must stay where they are", async () => {
-  const { source } = await madeFile("{}");
-  answering("/documents/", problem(503, "unavailable"));
-  const { text } = await run({ options: { documents: [source] } });
-  expect(text).toContain(`must stay where they are: ${source}.`);
-  expect(await waiting()).toMatchObject([{ documents: [{ name: "web.qcow2", source }] }]);
-});
-
-test("the output is written with the number of the version, or without when the build waits in the spool", async () => {
-  const output = join(spool, "out", "images.json");
-  registry.answerWith(() => problem(503, "unavailable"));
-  await run({ options: { output } });
-  const read = async () => JSON.parse(await readFile(output, "utf8"))["hashicorp/web"];
-  expect(await read()).toMatchObject({ fingerprint: "f-1", version: null });
-  registry.answerWith(undefined);
-  expect((await run({ options: { output } })).text).toContain(
-    `Wrote the images of amazon-ebs.web to ${output}`,
-  );
-  expect(await read()).toMatchObject({
-    version: 1,
-    builds: { "amazon-ebs.web": { artifact_type: "amazon.ami", images: [{ external_id: "ami-1" }] } },
-  });
-});
-
-test("parents of the template take the place of what data sources read", async () => {
-  const parents = [
-    { artifact: "base", version: "7" },
-    { artifact: "acme/base", fingerprint: "f" },
-    { artifact: "gone", version: "<unknown>" },
-  ];
-  const { text } = await run({ options: { parents } });
-  expect(JSON.parse(registry.seen.at(-1)?.body ?? "").parents).toEqual([
-    { artifact: "hashicorp/base", version: 7 },
-    { artifact: "acme/base", fingerprint: "f" },
-  ]);
-  expect(text).toContain("parents[2] was left out");
 });

@@ -57,7 +57,11 @@ export async function publish(
       documents: await describeDocuments(options.documents, output),
       channels: request.roll_call.values.channels,
     };
-    const published = await send(publication, client, output, env, signal);
+    let isOnRecord = false;
+    const onReported = () => {
+      isOnRecord = true;
+    };
+    const published = await send(publication, client, output, env, { signal, onReported });
     if (!(published instanceof Error)) {
       await writeOutputFile(publication, published.version.number, options.output, output);
       return undefined;
@@ -66,7 +70,8 @@ export async function publish(
     const reason = signal.aborted ? "Packer was interrupted" : failure.message;
     output.failed(request.roll_call, reason);
     if (isRefusal(failure)) return output.refusal(failure, report);
-    if (options.on_error === "fail") return failure.message; // Packer destroys it, so there must be no record of it
+    // Packer destroys it then, so there must be no record of it.
+    if (options.on_error === "fail" && !isOnRecord) return failure.message;
     const record: SpoolRecord = {
       ...publication,
       format: 1,
@@ -88,13 +93,13 @@ async function send(
   client: RegistryClient,
   output: Output,
   env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
+  options: { signal: AbortSignal; onReported: () => void },
 ): Promise<Published | Error> {
   try {
-    const inTheWay = await sendWaiting(publication.artifact, client, output, env, signal);
+    const inTheWay = await sendWaiting(publication.artifact, client, output, env, options.signal);
     if (inTheWay) return inTheWay;
     const { sending: onProgress, done: onDone } = new UploadProgress(output.progress);
-    const published = await publishBuild(client, publication, { signal, onProgress, onDone });
+    const published = await publishBuild(client, publication, { ...options, onProgress, onDone });
     output.published(publication, published, client.address);
     return published;
   } catch (error) {
