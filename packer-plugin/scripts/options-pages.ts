@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import table from "../shim/options/options.json" with { type: "json" };
 
-type Option = { says: string; type: string; required?: boolean; env?: string };
+type Option = { says: string; type: string; required?: boolean; env?: string; filter?: boolean };
 
 const TYPES: Record<string, string> = {
   bool: "bool",
@@ -12,7 +12,7 @@ const TYPES: Record<string, string> = {
   string: "string",
 };
 const pages = join(import.meta.dirname, "../.web-docs");
-const part = /(<!-- options of (\w+), made by `make generate` -->\n).*?(<!-- end -->\n)/gs;
+const part = /(<!-- options of (\w+)( without filters)?, made by `make generate` -->\n).*?(<!-- end -->\n)/gs;
 
 /** The pages about the components by their paths, their tables made of the options that the plugin checks. */
 export function writtenOptionsPages(): [path: string, page: string][] {
@@ -21,13 +21,17 @@ export function writtenOptionsPages(): [path: string, page: string][] {
     const page = readFileSync(path, "utf8");
     return [
       path,
-      page.replaceAll(part, (_all, start, of, end) => `${start}${tableOf(of as keyof typeof table)}${end}`),
+      page.replaceAll(
+        part,
+        (_all, start, of, whole, end) => `${start}${tableOf(of as keyof typeof table, whole)}${end}`,
+      ),
     ];
   });
 }
 
-function tableOf(component: keyof typeof table): string {
-  const rows = Object.entries<Option>(table[component]).map(
+function tableOf(component: keyof typeof table, withoutFilters?: string): string {
+  const options = Object.entries<Option>(table[component]);
+  const rows = (withoutFilters ? options.filter(([_name, { filter }]) => !filter) : options).map(
     ([name, { says, type, required, env }]) =>
       `| \`${name}\` | ${TYPES[type]}${required ? ", required" : ""} | ${says}${env ? ` Also \`${env}\`.` : ""} |\n`,
   );

@@ -26,6 +26,7 @@ import (
 // DataSource reads one version of an artifact. Packer starts a process of its own for each.
 type DataSource struct {
 	kind    string
+	table   options.Table
 	output  hcldec.ObjectSpec
 	options map[string]any
 }
@@ -33,13 +34,17 @@ type DataSource struct {
 var _ packersdk.Datasource = (*DataSource)(nil)
 
 // NewArtifact makes `waybill-artifact`, which reads what the filters leave of a version.
-func NewArtifact() *DataSource { return &DataSource{kind: "artifact", output: artifactOutput()} }
+func NewArtifact() *DataSource {
+	return &DataSource{kind: "artifact", table: options.DataSource, output: artifactOutput()}
+}
 
 // NewVersion makes `waybill-version`, which reads all of a version and how it was made.
-func NewVersion() *DataSource { return &DataSource{kind: "version", output: versionOutput()} }
+func NewVersion() *DataSource {
+	return &DataSource{kind: "version", table: options.DataSource.WithoutFilters(), output: versionOutput()}
+}
 
 // ConfigSpec tells Packer the options.
-func (d *DataSource) ConfigSpec() hcldec.ObjectSpec { return options.DataSource.Spec() }
+func (d *DataSource) ConfigSpec() hcldec.ObjectSpec { return d.table.Spec() }
 
 // Configure checks the options.
 func (d *DataSource) Configure(raws ...any) error {
@@ -47,7 +52,7 @@ func (d *DataSource) Configure(raws ...any) error {
 	if err != nil {
 		return err
 	}
-	d.options, err = input.Options(options.DataSource, nil, secrets.NewReplacer(nil))
+	d.options, err = input.Options(d.table, nil, secrets.NewReplacer(nil))
 	return err
 }
 

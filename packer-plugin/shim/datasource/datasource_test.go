@@ -176,3 +176,12 @@ func TestTwoSelectorsAreRefusedWithoutANetwork(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAVersionIsReadWholeSoThatItHasNoFilters(t *testing.T) {
+	err := datasource.NewVersion().Configure(cty.ObjectVal(map[string]cty.Value{
+		"artifact": cty.StringVal("hashicorp/base"), "region": cty.StringVal("us-east-1"),
+	}))
+	if err == nil || !strings.Contains(err.Error(), `option "region" is not known`) {
+		t.Errorf("got %v", err)
+	}
+}
