@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { delimiter, dirname, join } from "node:path";
+import { beforeAll, describe, expect, inject, test } from "vitest";
 import { isolatedEnvironment, repository } from "../tools/environment.ts";
 import { run } from "../tools/run.ts";
 import { expectSuccess, useRegistry } from "./harness/fixtures.ts";
+import { requiredPlugins } from "./harness/templates.ts";
 import { Workspace } from "./harness/workspace.ts";
 
 const docs = join(repository, "docs");
@@ -24,9 +25,21 @@ const withoutCommands = [
 ];
 /** In the order of a reader who goes from release to trouble to tidying up. */
 const pages =
-  "resolving access channels ancestry search documents files logs comparing consumers revocation retention operating backup observability audit webhooks".split(
+  "resolving access channels ci importing ancestry search documents files logs running comparing consumers revocation retention operating backup observability audit webhooks".split(
     " ",
   );
+
+/** A template of the reader's that builds in a moment. */
+const template = `${requiredPlugins}
+source "null" "web" { communicator = "none" }
+build {
+  sources = ["null.web"]
+  post-processor "waybill" {
+    artifact = "hashicorp/images"
+    images   = [{ platform = "aws", region = "us-east-1", external_id = "ami-1" }]
+  }
+}
+`;
 
 type Step = { commands: string; shows: string[] };
 
@@ -43,9 +56,13 @@ describe.each(pages)("docs/%s.md", (name) => {
     const workspace = await Workspace.create();
     try {
       await workspace.write("box.qcow2", "the bytes of an image");
+      await workspace.write("packer-manifest.json", JSON.stringify(manifest));
       await workspace.write("web.cdx.json", '{"bomFormat": "CycloneDX", "specVersion": "1.6"}\r\n');
       // On the machine of the server, which operators are on, its own settings are there too.
       const env = isolatedEnvironment(workspace.directory, { ...registry.settings, ...registry.data });
+      env.PATH = [dirname(inject("packer")), env.PATH].join(delimiter);
+      env.PACKER_PLUGIN_PATH = join(inject("home"), "packer-plugins");
+      await workspace.write("images/web.pkr.hcl", template);
       const steps = stepsOf(await page(name));
       expect(steps.length).toBeGreaterThan(0);
       for (const { commands, shows } of steps) {
@@ -71,6 +88,22 @@ function stepsOf(markdown: string): Step[] {
     shows: shown.split("\n").filter(Boolean),
   }));
 }
+
+/** What Packer wrote for a reader who has built before. */
+const manifest = {
+  builds: ["2c6a9a4e-53a5-4ad1-9b4c-5a1f3f1b7d10", "8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11"].map(
+    (run, index) => ({
+      name: "web",
+      builder_type: "amazon-ebs",
+      build_time: 1_700_000_000 + index,
+      files: null,
+      artifact_id: `eu-west-1:ami-legacy-${index}e,us-east-1:ami-legacy-${index}`,
+      packer_run_uuid: run,
+      custom_data: { kernel: `6.1.${index}` },
+    }),
+  ),
+  last_run_uuid: "8f3c1f0e-9d5b-4c39-a2f5-6f1d2f0e7c11",
+};
 
 /** What the reader of the pages is thought to have: a base image, web servers built from it, a shop built from those. */
 async function fillRegistry(): Promise<void> {
