@@ -4,6 +4,7 @@ import {
   RegistryClient,
   RegistryError,
   type Settings,
+  scanRefused,
   spoolDirectory,
 } from "@waybill/registry-client";
 import { Transport } from "@waybill/registry-client/transport";
@@ -111,8 +112,13 @@ async function token(client: RegistryClient, settings: Settings): Promise<Diagno
 }
 
 async function spool(): Promise<Diagnosis[]> {
-  const waiting = await listSpool(spoolDirectory(process.env));
-  if (waiting.length === 0) return [];
-  const says = `${waiting.length} publications wait to be sent`;
-  return [{ subject: "spool", state: "warning", says, advice: "waybill spool send" }];
+  const directory = spoolDirectory(process.env);
+  const [waiting, refused] = [await listSpool(directory), await scanRefused(directory)];
+  const warnings = [
+    { count: waiting.length, says: "publications wait to be sent", advice: "waybill spool send" },
+    { count: refused.length, says: "publications were refused and set aside", advice: "waybill spool list" },
+  ];
+  return warnings.flatMap(({ count, says, advice }) =>
+    count === 0 ? [] : [{ subject: "spool", state: "warning", says: `${count} ${says}`, advice }],
+  );
 }

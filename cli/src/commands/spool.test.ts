@@ -100,6 +100,14 @@ test("sets aside what the registry refuses, ends with 4 and says where it is", a
   expect((await run(["spool", "send", "--refused"])).code).toBe(4);
 });
 
+test("waybill doctor names what waits and what was refused, with the command for each", async () => {
+  for (const dir of [run.spool, join(run.spool, "refused")])
+    await writeSpoolRecord(dir, record("acme/web", "f1", "ami-1", "2026-01-01T00:00:00Z"));
+  const { stdout } = await run(["doctor", "--client"]);
+  expect(stdout).toMatch(/spool\t.*1 publications wait to be sent.*waybill spool send/);
+  expect(stdout).toMatch(/spool\t.*1 publications were refused and set aside.*waybill spool list/);
+});
+
 test("assigns channels, and says which one stays where it is and why", async () => {
   await run(["publish", "moved/on", ...publication("new", "=ami-new")]);
   await run(["channels", "create", "moved/on", "staging"]);
