@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { assignChannels } from "./channel-assigning.ts";
 import { RegistryError } from "./index.ts";
@@ -71,6 +72,30 @@ test("leaves a channel at what was built later, though it has a lower number", a
   const [assigned] = await assignChannels(server, version(4, 2), ["staging"], false);
   expect(assigned?.refusal).toBe("it stays at version 3, which was built later");
   expect(server.at).toEqual({ staging: 3 });
+});
+
+test("in whatever order versions arrive, and however often, a channel never goes back", async () => {
+  // Numbers are given as versions arrive, which is not the order they were built in.
+  const builtIn = fc.uniqueArray(fc.nat(59), { minLength: 1, maxLength: 8 });
+  const arrivals = builtIn.chain((minutes) =>
+    fc.record({ minutes: fc.constant(minutes), again: fc.array(fc.nat(minutes.length - 1)) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(arrivals, async ({ minutes, again }) => {
+      const server = registry({});
+      server.getVersion = async (_artifact, number) => version(Number(number), minutes[Number(number) - 1]);
+      let newest = -1;
+      const arrive = async (index: number, isAgain: boolean) => {
+        await assignChannels(server, version(index + 1, minutes[index]), ["staging"], isAgain);
+        const at = minutes[(server.at.staging ?? 0) - 1] ?? -1;
+        expect(at).toBeGreaterThanOrEqual(newest);
+        newest = at;
+      };
+      for (const index of minutes.keys()) await arrive(index, false);
+      for (const index of again) await arrive(index, true);
+      expect(newest).toBe(Math.max(...minutes));
+    }),
+  );
 });
 
 test("publishing the same again does not take back what a person decided since", async () => {

@@ -42,8 +42,12 @@ export function fileSource(path: string, described: Described, onProgress?: (sen
   };
 }
 
-/** Whether a file has a size and a SHA-256; false when there is none. */
+/** Whether a file has a size and a SHA-256; false when there is none, or when it cannot be read. */
 export async function isFile(path: string, { size, sha256 }: Described): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isFile() === true && found.size === size && (await describeFile(path)).sha256 === sha256;
+  if (!found?.isFile() || found.size !== size) return false;
+  return describeFile(path).then(
+    (described) => described.sha256 === sha256,
+    () => false,
+  );
 }

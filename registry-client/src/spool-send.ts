@@ -56,7 +56,7 @@ class FilesLost extends Error {
   constructor(lost: { source: string }[]) {
     const names = lost.map(({ source }) => source).join(", ");
     super(
-      `${names} is not there any more, or has changed since the build; put it back and type: waybill spool send --refused, or do without these bytes and type: waybill spool send --refused --record-only`,
+      `${names} is not there any more, or has changed since the build, or cannot be read; put it back and type: waybill spool send --refused, or do without these bytes and type: waybill spool send --refused --record-only`,
     );
   }
 }
