@@ -153,7 +153,7 @@ test("what a registry would refuse is left out, whatever the variables hold", ()
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...names), values), (env) => {
       const { git = {}, ci = {} } = ciFacts(env);
-      const { commit, branch, remote } = git;
+      const { commit, branch, remote } = git ?? {};
       for (const text of [branch, ci?.job, ci?.system]) {
         if (text) expect(text).toMatch(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,256}$/u);
       }
