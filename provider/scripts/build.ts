@@ -34,7 +34,8 @@ const products = [scriptName, executableName, noticesName, stampName];
 
 /**
  * grpc-js loads its whole client for a server too: to describe its diagnostic services, which a plugin does not offer.
- * Without it the bundle is half as large, and loaded sooner. What is left out throws if it is used after all.
+ * Without it the bundle is half as large, and loaded sooner. What is left out throws if it is used after all. Messages
+ * could be compressed, but Terraform's never are: zlib is loaded with the first that is.
  */
 const withoutGrpcClient: Plugin = {
   name: "without-grpc-client",
@@ -44,6 +45,10 @@ const withoutGrpcClient: Plugin = {
       namespace: "none",
     }));
     onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "module.exports = {};" }));
+    onResolve({ filter: /^zlib$/ }, () => ({ path: "zlib", namespace: "lazy" }));
+    onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require("node:zlib")[name] });`,
+    }));
   },
 };
 
@@ -101,6 +106,8 @@ async function bundle(script: string): Promise<Metafile> {
     keepNames: true,
     legalComments: "none",
     metafile: true,
+    // Imported, node:http would have all of its exports looked at, and with them undici loaded, which is not small.
+    supported: { "dynamic-import": false },
     plugins: [withoutGrpcClient],
     banner: {
       js: [
