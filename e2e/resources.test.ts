@@ -17,6 +17,10 @@ terraform {
 
 const everything = `
 variable "namespace" {}
+variable "regions" {
+  type    = list(string)
+  default = ["us-east-1"]
+}
 variable "reason" {
   default = "first"
 }
@@ -49,7 +53,7 @@ resource "waybill_channel" "production" {
   artifact    = waybill_artifact.web.artifact
   name        = "production"
   description = "What customers use"
-  rules       = { regions = ["us-east-1"] }
+  rules       = { regions = var.regions, scope = "promote" }
 }
 resource "waybill_channel_assignment" "production" {
   artifact = waybill_artifact.web.artifact
@@ -136,8 +140,16 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
     expect(outputs.functions.value).toEqual(["web", true, 1]);
     await isQuiet();
 
+    await registry.client.putArtifact(`${namespace}/web`, { description: "By hand" });
+    const drift = await terraform(["plan"]);
+    expect(drift.output).toMatch(/~ description\s+= "By hand" -> "Web servers"/);
+    const nested = await terraform(["plan"], { TF_VAR_regions: '["us-east-1", "eu-west-1"]' });
+    expect(nested.output).toMatch(
+      /~ rules\s+= \{\s+~ regions = \[.*?\+ "eu-west-1".*?unchanged attributes hidden/s,
+    );
+
     const change = await terraform(["plan"], { TF_VAR_reason: "second" });
-    expect(change.output).toMatch(/1 to change/);
+    expect(change.output).toMatch(/2 to change/);
     expectSuccess(await terraform(["apply", "-auto-approve"], { TF_VAR_reason: "second" }));
 
     const imports = {

@@ -115,7 +115,7 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
       "a page",
       body(200, "text/html", "<title>Sign in</title>"),
       "Registry gave an invalid answer",
-      /Sign in/,
+      /HTML\s+page/,
     ],
   ])("reports a registry that answers %s, at its line", async ([, fault, summary, detail, line]) => {
     const faulty = await FaultyRegistry.start();
@@ -130,10 +130,14 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
     expect(output).not.toContain(registry.token);
   });
 
-  test("logs each call with its time at TF_LOG_PROVIDER=debug, and no token", async () => {
+  test("logs at the level of TF_LOG_PROVIDER: each call with its time, what it waits for, and no token", async () => {
     const { output } = expectSuccess(await terraform(["plan"], { TF_LOG_PROVIDER: "debug" }));
-    expect(output).toMatch(/\[DEBUG\].*ReadDataSource waybill_artifact.*ms=\d+/);
-    expect(output).not.toContain(registry.token);
+    expect(output).toMatch(/\[DEBUG\] [^{]*: ReadDataSource waybill_artifact: .*ms=\d+/);
+    const away = { WAYBILL_ADDRESS: "http://127.0.0.1:1", WAYBILL_TIMEOUT: "1s", TF_LOG_PROVIDER: "info" };
+    const quiet = expectFailure(await terraform(["plan"], away));
+    expect(quiet.output).toMatch(/\[INFO\] .*trying again/);
+    expect(quiet.output).not.toContain("ReadDataSource waybill_artifact");
+    for (const log of [output, quiet.output]) expect(log).not.toContain(registry.token);
   });
 
   test("says what to do when the provider's configuration is known only after apply", async () => {
