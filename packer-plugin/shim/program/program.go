@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,6 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/waybill/waybill/packer-plugin/shim/pluginv1"
-	"github.com/waybill/waybill/packer-plugin/shim/private"
 )
 
 const (
@@ -27,13 +27,9 @@ const (
 	// Node is up in a tenth of a second; a loaded machine may need much longer.
 	startPatience = 30 * time.Second
 	// How long Node may take to end once it was asked to.
-	endPatience  = 5 * time.Second
-	staleSocket  = time.Hour
-	maxMessage   = 64 << 20
-	maxLogLine   = 1 << 20
-	socketPrefix = "socket-"
-	// The address of a socket has at most 104 bytes; this leaves room for the name.
-	longestRuntime = 80
+	endPatience = 5 * time.Second
+	maxMessage  = 64 << 20
+	maxLogLine  = 1 << 20
 )
 
 // Program is a running TypeScript program.
@@ -57,34 +53,21 @@ func Start(ctx context.Context) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	directory, err := socketDirectory()
+	socket, release, err := newSocket()
 	if err != nil {
-		return nil, fmt.Errorf("cannot make a directory for the socket: %w", err)
+		return nil, fmt.Errorf("cannot make a place for the socket: %w", err)
 	}
 	// Once connected nobody needs the name of the socket, so nothing stays behind whatever ends this process.
-	defer os.RemoveAll(directory)
+	defer release()
 
 	program := &Program{ended: make(chan struct{})}
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
-	if err := program.start(ctx, node, script, filepath.Join(directory, "s")); err != nil {
+	if err := program.start(ctx, node, script, socket); err != nil {
 		program.Close()
 		return nil, fmt.Errorf("cannot start the program of the plugin with %s: %w", node, err)
 	}
 	return program, nil
-}
-
-// socketDirectory makes a directory that only this user can enter.
-func socketDirectory() (string, error) {
-	runtime, err := private.RuntimeDirectory()
-	if err != nil {
-		return "", err
-	}
-	if len(runtime) > longestRuntime {
-		return os.MkdirTemp("/tmp", "waybill-"+socketPrefix)
-	}
-	private.Sweep(runtime, socketPrefix+"*", staleSocket)
-	return os.MkdirTemp(runtime, socketPrefix)
 }
 
 func (p *Program) start(ctx context.Context, node, script, socket string) error {
@@ -136,8 +119,9 @@ func (p *Program) follow(stdout io.Reader, listening chan<- struct{}) {
 }
 
 func (p *Program) connect(ctx context.Context, socket string) error {
-	connection, err := grpc.NewClient("unix:"+socket,
-		grpc.WithTransportCredentials(insecure.NewCredentials()), // the socket is in a directory of ours alone
+	connection, err := grpc.NewClient("passthrough:///waybill",
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return dial(ctx, socket) }),
+		grpc.WithTransportCredentials(insecure.NewCredentials()), // nobody else knows or reaches the socket
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage), grpc.MaxCallSendMsgSize(maxMessage)))
 	if err != nil {
 		return err
