@@ -1,10 +1,10 @@
 import { artifactNotFound } from "../artifacts/problems.ts";
 import { type ArtifactName, pathOf } from "../artifacts/service.ts";
 import { findArtifact } from "../artifacts/store.ts";
-import type { Database } from "../database/database.ts";
 import { defaultPageSize } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
-import type { Caller, Clock } from "../unit.ts";
+import { Service } from "../service.ts";
+import type { Caller } from "../unit.ts";
 import { nameSelector, versionNotFound } from "../versions/problems.ts";
 import { findVersion, type VersionSelector } from "../versions/store.ts";
 import { listOutOfDate } from "./outdated.ts";
@@ -14,15 +14,7 @@ import { type Walk, walk, wholeTree } from "./walk.ts";
 type Bounds = { direction?: (typeof directions)[number] | undefined; depth?: number | undefined };
 
 /** Tells what versions were built from, what was built from them, and what should be built again. */
-export class AncestryService {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class AncestryService extends Service {
   /** @throws Problem `artifact_not_found`, `version_not_found`, `version_incomplete` */
   async get(
     name: ArtifactName,
@@ -30,8 +22,8 @@ export class AncestryService {
     bounds: Bounds,
     caller: Caller,
   ): Promise<Ancestry> {
-    const db = this.#database.reads;
-    const now = this.#clock().toISOString();
+    const db = this.database.reads;
+    const now = this.now();
     const path = pathOf(name);
     const artifact = await findArtifact(db, path);
     if (!artifact) throw artifactNotFound(path);
@@ -61,7 +53,7 @@ export class AncestryService {
     caller: Caller,
   ): Promise<{ items: OutOfDate[]; next_cursor: string | null }> {
     const size = query.limit ?? defaultPageSize;
-    return listOutOfDate(this.#database.reads, query, size, caller, this.#clock().toISOString());
+    return listOutOfDate(this.database.reads, query, size, caller, this.now());
   }
 }
 

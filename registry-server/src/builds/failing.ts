@@ -2,6 +2,7 @@ import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts
 import type { Database } from "../database/database.ts";
 import { readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
+import { Service } from "../service.ts";
 import type { Caller, Clock } from "../unit.ts";
 import { findOpen } from "../versions/expiry.ts";
 import { buildUnexpected, versionComplete } from "../versions/problems.ts";
@@ -10,14 +11,11 @@ import type { BuildFailure, FailedBuild } from "./schema.ts";
 import { loadBuilds } from "./store.ts";
 
 /** Records builds that were expected and have failed. */
-export class FailingService {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class FailingService extends Service {
   readonly #incompleteTtlMs: number;
 
   constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#incompleteTtlMs = incompleteTtlMs;
   }
 
@@ -31,8 +29,8 @@ export class FailingService {
     { error, failed_at }: BuildFailure,
     caller: Caller,
   ): Promise<FailedBuild> {
-    return this.#database.write(async (tx) => {
-      const unit = { tx, now: this.#clock().toISOString(), caller };
+    return this.write(caller, async (unit) => {
+      const { tx } = unit;
       const artifact = await lockExisting(unit, pathOf(name));
       const version = await findOpen(unit, artifact, name.version, this.#incompleteTtlMs);
       if (version.state === "complete") {

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { makeDirectory } from "../directory.ts";
-import { sqliteAddon } from "./addon.ts";
+import { openFile } from "./driver.ts";
 import { StartError } from "./migrate.ts";
 
 /** Servers that start at the same moment look at the lock one after the other. */
@@ -51,12 +51,7 @@ function openLock(path: string, dataDir: string): BetterSqlite3.Database {
   const real = existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   const file = `${real}.lock`;
   closeSync(openSync(file, "a", 0o600));
-  const addon = sqliteAddon(dataDir);
-  return new BetterSqlite3(file, {
-    timeout: busyTimeoutMs,
-    // The driver takes the loaded addon too; its types know only the path.
-    ...(addon && { nativeBinding: addon as unknown as string }),
-  });
+  return openFile(file, { timeout: busyTimeoutMs }, dataDir);
 }
 
 function isBusy(error: unknown): boolean {

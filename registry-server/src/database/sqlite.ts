@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
 import { makeDirectory } from "../directory.ts";
-import { sqliteAddon } from "./addon.ts";
 import type { Database } from "./database.ts";
+import { openFile } from "./driver.ts";
 import { Grouping } from "./grouping.ts";
 import { type MigrationTarget, StartError } from "./migrate.ts";
 import { setRunner } from "./prepared.ts";
@@ -50,8 +50,7 @@ export function openSqlite(
   dataDir?: string,
 ): { database: Database; migrations: MigrationTarget } {
   const inMemory = path === ":memory:";
-  const addon = sqliteAddon(dataDir);
-  const writer = connect(path, addon);
+  const writer = connect(path, dataDir);
   writer.pragma("journal_mode = WAL");
   // What was acknowledged must survive power loss, not only the end of the process.
   writer.pragma("synchronous = FULL");
@@ -67,7 +66,7 @@ export function openSqlite(
     dialect: "sqlite",
     get reads() {
       if (inMemory) return writes;
-      reads ??= openReads(path, addon);
+      reads ??= openReads(path, dataDir);
       return reads.db;
     },
     async write(work) {
@@ -107,8 +106,8 @@ type Reads = { db: Kysely<Tables>; endSnapshot: () => void };
  * the turn began, so it cannot have known of anything that was committed since, except by this process, which ends
  * the snapshot with every commit. Look-ups are remembered for as long as nobody has committed anything.
  */
-function openReads(path: string, addon: object | undefined): Reads {
-  const connection = connect(path, addon, true);
+function openReads(path: string, dataDir: string | undefined): Reads {
+  const connection = connect(path, dataDir, true);
   const statements = cached(connection);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) });
 
@@ -146,19 +145,14 @@ function openReads(path: string, addon: object | undefined): Reads {
   return { db, endSnapshot };
 }
 
-function connect(path: string, addon: object | undefined, readonly = false): BetterSqlite3.Database {
+function connect(path: string, dataDir: string | undefined, readonly = false): BetterSqlite3.Database {
   try {
     if (path !== ":memory:" && !readonly) {
       makeDirectory(dirname(path));
       // For its owner only; SQLite gives the files beside it the same mode.
       closeSync(openSync(path, "a", 0o600));
     }
-    const connection = new BetterSqlite3(path, {
-      readonly,
-      timeout: busyTimeoutMs,
-      // The driver takes the loaded addon too; its types know only the path.
-      ...(addon && { nativeBinding: addon as unknown as string }),
-    });
+    const connection = openFile(path, { readonly, timeout: busyTimeoutMs }, dataDir);
     connection.pragma("cache_size = -16384");
     return connection;
   } catch (error) {

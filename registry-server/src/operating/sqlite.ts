@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
-import { sqliteAddon } from "../database/addon.ts";
+import { openFile } from "../database/driver.ts";
 import { applyMigrations } from "../database/migrate.ts";
 import { makeDirectory } from "../directory.ts";
 import { type Table, tablesOf, type Value } from "./catalog.ts";
@@ -54,13 +54,7 @@ export function sqlitePlace(path: string, dataDir: string): Place {
 
 function connect(path: string, readonly: boolean, dataDir: string): BetterSqlite3.Database {
   try {
-    const addon = sqliteAddon(dataDir);
-    const options = { readonly, timeout: busyTimeoutMs, fileMustExist: true };
-    // The driver takes the loaded addon too; its types know only the path.
-    return new BetterSqlite3(path, {
-      ...options,
-      ...(addon && { nativeBinding: addon as unknown as string }),
-    });
+    return openFile(path, { readonly, timeout: busyTimeoutMs, fileMustExist: true }, dataDir);
   } catch (error) {
     throw new OperatingError(
       `The database file ${path} cannot be opened: ${(error as Error).message.replace(/\.$/, "")}.`,

@@ -9,6 +9,7 @@ import { readJson } from "../database/json.ts";
 import { Together } from "../database/together.ts";
 import { recordEvent } from "../events/store.ts";
 import { requireFiles } from "../files/holding.ts";
+import { Service } from "../service.ts";
 import { authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { completeVersion } from "./completion.ts";
@@ -37,16 +38,13 @@ const mostRows = 100;
 type Publication = { name: ArtifactName; fingerprint: string; body: Publish; caller: Caller };
 
 /** Publishes versions, whole or build by build. */
-export class PublishingService {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class PublishingService extends Service {
   readonly #incompleteTtlMs: number;
   /** Nothing when it has to go alone. */
   readonly #together: Together<Publication, Version | undefined>;
 
   constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#incompleteTtlMs = incompleteTtlMs;
     const run = (publications: Publication[]) => this.#publishTogether(publications);
     this.#together = new Together(({ name }) => pathOf(name), run, mostTogether);
@@ -70,7 +68,7 @@ export class PublishingService {
       const version = await this.#together.add({ name, fingerprint, body, caller });
       if (version) return { version, created: true };
     }
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const { row: artifact } = await lockOrCreate(unit, name);
       const { path } = artifact;
       let version = await findLiveVersion(unit.tx, artifact.id, fingerprint);
@@ -104,8 +102,8 @@ export class PublishingService {
    */
   async #publishTogether(publications: Publication[]): Promise<(Version | undefined)[]> {
     try {
-      return await this.#database.write(async (tx) => {
-        const now = this.#clock().toISOString();
+      return await this.database.write(async (tx) => {
+        const now = this.now();
         const paths = publications.map(({ name }) => pathOf(name));
         const artifacts = new Map((await lockFree(tx, paths)).map((row) => [row.path, row]));
         const ready = publications.flatMap(({ name, fingerprint, body, caller }) => {
@@ -120,7 +118,7 @@ export class PublishingService {
         return paths.map((path) => byArtifact.get(path));
       });
     } catch (error) {
-      if (publications.length === 1 || this.#database.isUnavailable(error)) throw error;
+      if (publications.length === 1 || this.database.isUnavailable(error)) throw error;
       return publications.map(() => undefined);
     }
   }
@@ -139,7 +137,7 @@ export class PublishingService {
     caller: Caller,
   ): Promise<{ build: Build; version: Version }> {
     authorizeParents(caller, report);
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
       const { path } = artifact;
       const row = await findOpen(unit, artifact, selector, this.#incompleteTtlMs);
@@ -156,10 +154,6 @@ export class PublishingService {
       const version = await finish(unit, artifact, row);
       return { build: pickBuild(version, buildName), version };
     });
-  }
-
-  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
   }
 }
 

@@ -11,8 +11,9 @@ import { releaseFiles } from "../files/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import { rewriteSearchTerms } from "../search/terms.ts";
+import { Service } from "../service.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
-import type { Caller, Clock, Unit } from "../unit.ts";
+import type { Caller, Clock } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { completeVersion } from "./completion.ts";
 import { deleteComplete } from "./deletion.ts";
@@ -23,20 +24,17 @@ import { findVersion, listVersions, updateVersion, type VersionSelector } from "
 import { pickBuild, showVersion, showVersions, sightOf } from "./view.ts";
 
 /** Reads, changes and ends versions. */
-export class VersionService {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class VersionService extends Service {
   readonly #incompleteTtlMs: number;
 
   constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
-    this.#database = database;
-    this.#clock = clock;
+    super(database, clock);
     this.#incompleteTtlMs = incompleteTtlMs;
   }
 
   /** @throws Problem `artifact_not_found`, `version_not_found` */
   async get(name: ArtifactName, selector: VersionSelector, actor: Actor): Promise<Version> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await this.#artifact(name);
     const row = await findVersion(db, artifact.id, selector);
     if (!row) throw versionNotFound(artifact.path, selector);
@@ -54,7 +52,7 @@ export class VersionService {
     query: { state?: VersionState | undefined; limit?: number | undefined; cursor?: string | undefined },
     actor: Actor,
   ): Promise<{ items: VersionSummary[]; next_cursor: string | null }> {
-    const db = this.#database.reads;
+    const db = this.database.reads;
     const artifact = await this.#artifact(name);
     const size = query.limit ?? defaultPageSize;
     const before = readCursor(query.cursor, "number");
@@ -91,7 +89,7 @@ export class VersionService {
     change: VersionChange,
     caller: Caller,
   ): Promise<Version> {
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
       const row = await findVersion(unit.tx, artifact.id, selector);
       if (!row) throw versionNotFound(artifact.path, selector);
@@ -126,7 +124,7 @@ export class VersionService {
     reason: string,
     caller: Caller,
   ): Promise<Version> {
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
       const row = await findOpen(unit, artifact, selector, this.#incompleteTtlMs);
       const builds = await loadBuilds(unit.tx, row.id);
@@ -155,7 +153,7 @@ export class VersionService {
     reason: string | undefined,
     caller: Caller,
   ): Promise<Version | undefined> {
-    return this.#write(caller, async (unit) => {
+    return this.write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
       const { path } = artifact;
       const row = await findVersion(unit.tx, artifact.id, selector);
@@ -179,15 +177,11 @@ export class VersionService {
   }
 
   #sight(actor: Actor) {
-    return { db: this.#database.reads, actor, now: this.#clock().toISOString() };
-  }
-
-  #write<T>(caller: Caller, work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#database.write((tx) => work({ tx, now: this.#clock().toISOString(), caller }));
+    return { db: this.database.reads, actor, now: this.now() };
   }
 
   async #artifact(name: ArtifactName): Promise<ArtifactRow> {
-    const artifact = await findArtifact(this.#database.reads, pathOf(name));
+    const artifact = await findArtifact(this.database.reads, pathOf(name));
     if (!artifact) throw artifactNotFound(pathOf(name));
     return artifact;
   }
