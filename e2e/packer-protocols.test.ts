@@ -44,7 +44,7 @@ test.each([
     const data = `data "waybill-artifact" "base" {\n  artifact = "protocol/${base}"\n}\n`;
     const content = fileSource(
       "web",
-      `\${data.waybill-artifact.base.version} \${data.waybill-artifact.base.fingerprint}`,
+      `\${data.waybill-artifact.base.number} \${data.waybill-artifact.base.fingerprint}`,
     );
     await workspace.write("child/web.pkr.hcl", template(`child-${protocol}`, "", data + content));
     expectSuccess(await workspace.packer(["validate", "child"]));
