@@ -9,6 +9,7 @@ import { measureLogs } from "./logs.ts";
 import { measureMemory } from "./memory.ts";
 import { measureOverload } from "./overload.ts";
 import { measurePackerBuild } from "./packer-build.ts";
+import { measurePackerRun } from "./packer-run.ts";
 import { measurePlan } from "./plan.ts";
 import { measureProviderStart } from "./provider-start.ts";
 import { measureReleases } from "./releases.ts";
@@ -26,6 +27,7 @@ const measurements: Record<string, (directory: string) => Promise<Figure | Figur
   provider: measureProviderStart,
   plan: measurePlan,
   packer: measurePackerBuild,
+  run: measurePackerRun,
   memory: measureMemory,
 };
 
