@@ -104,7 +104,7 @@ test.each<[Message, string, RegExp, string]>([
   [{ name: "web", version: "9" }, "No such version", /9/, "version"],
   [{ name: "web", fingerprint: "nothing" }, "No such version", /nothing/, "fingerprint"],
   [{ name: "web", constraint: "> 9" }, "No such version", /> 9/, "constraint"],
-  [{ name: "web", constraint: "soon" }, "Registry refused the request", /soon|constraint/, "constraint"],
+  [{ name: "web", constraint: "soon" }, "Invalid constraint", /soon.*write it as/, "constraint"],
   [{ name: "web", channel: "production" }, "No such channel", /production/, "channel"],
   [{ name: "web", region: "mars" }, "No matching image", /eu-west-1.*us-east-1/s, "region"],
   [{ name: "web", build: "amazon-ebs.web" }, "Several images match", /ami-eu-west-1-2.*region/, "build"],

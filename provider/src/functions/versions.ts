@@ -5,7 +5,8 @@ import type { Validator } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 
 /** Accepts semantic versions. */
-export const isSemver: Validator = (value) => refusal(() => parseSemver(String(value)));
+export const isSemver: Validator = (value) =>
+  refusal(() => parseSemver(String(value))) && "must be a semantic version of three numbers, such as 1.4.0";
 
 /** Accepts constraints over semantic versions. */
 export const isConstraint: Validator = (value) => refusal(() => compileConstraint(String(value)));
@@ -16,7 +17,7 @@ function refusal(read: () => unknown): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return `cannot be used: ${error.message}`;
+    return error.message;
   }
 }
 
