@@ -171,7 +171,7 @@ func (o Option) check(value any, isUnknown func(string) bool) error {
 			if o.Distinct && slices.Contains(value[:i], item) {
 				return fmt.Errorf("has %q twice", item)
 			}
-			if o.NamePattern.Regexp != nil && slices.ContainsFunc(value[:i], func(other string) bool { return sameName(item, other) }) {
+			if o.NamePattern.isGiven() && slices.ContainsFunc(value[:i], func(other string) bool { return sameName(item, other) }) {
 				return fmt.Errorf("has two files of one name, as %q; rename one of them", item)
 			}
 		}

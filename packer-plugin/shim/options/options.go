@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"regexp"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2/hcldec"
 	"github.com/zclconf/go-cty/cty"
@@ -65,16 +66,20 @@ type Field struct {
 	Key bool `json:"key"`
 }
 
-// Pattern is a regular expression; everything fits the one that is not given.
-type Pattern struct{ *regexp.Regexp }
+// Pattern is a regular expression; everything fits the one that is not given. It is compiled when it is first needed:
+// Packer starts this program several times in each command only to hear what it is.
+type Pattern struct{ compiled func() *regexp.Regexp }
 
-// UnmarshalText compiles the expression.
-func (p *Pattern) UnmarshalText(text []byte) (err error) {
-	p.Regexp, err = regexp.Compile(string(text))
-	return err
+// UnmarshalText takes the expression.
+func (p *Pattern) UnmarshalText(text []byte) error {
+	expression := string(text)
+	p.compiled = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+	return nil
 }
 
-func (p Pattern) fits(text string) bool { return p.Regexp == nil || p.MatchString(text) }
+func (p Pattern) isGiven() bool { return p.compiled != nil }
+
+func (p Pattern) fits(text string) bool { return !p.isGiven() || p.compiled().MatchString(text) }
 
 // Table has the options of one component by name.
 type Table map[string]Option

@@ -3,6 +3,9 @@ package options_test
 import (
 	"bytes"
 	"encoding/gob"
+	"encoding/json"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -20,6 +23,27 @@ func with(more map[string]any) map[string]any {
 		values[name] = value
 	}
 	return values
+}
+
+// They are compiled when they are first needed, which must not be the time to learn that one is wrong.
+func TestPatternsAreExpressions(t *testing.T) {
+	table, err := os.ReadFile("options.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	patterns := regexp.MustCompile(`"(?:name_)?pattern": ("(?:[^"\\]|\\.)*")`).FindAllSubmatch(table, -1)
+	if len(patterns) == 0 {
+		t.Error("the table has no patterns")
+	}
+	for _, match := range patterns {
+		var pattern string
+		if err := json.Unmarshal(match[1], &pattern); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := regexp.Compile(pattern); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestBothProtocolsCarryTheSpecs(t *testing.T) {
