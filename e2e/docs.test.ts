@@ -97,7 +97,7 @@ const manifest = {
       builder_type: "amazon-ebs",
       build_time: 1_700_000_000 + index,
       files: null,
-      artifact_id: `eu-west-1:ami-legacy-${index}e,us-east-1:ami-legacy-${index}`,
+      artifact_id: `eu-west-1:ami-0${index}e,us-east-1:ami-0${index}`,
       packer_run_uuid: run,
       custom_data: { kernel: `6.1.${index}` },
     }),

@@ -168,6 +168,7 @@ test("what is broken is told, and does not keep the rest from being taken over",
     null,
     entry(4),
     entry(5, { builder_type: "null", artifact_id: "Null" }),
+    entry(5, { artifact_id: "us-east-1:nonsense" }),
     entry(6, { custom_data: { long: "x".repeat(5000) } }),
     entry(7),
   );
@@ -179,7 +180,10 @@ test("what is broken is told, and does not keep the rest from being taken over",
       { outcome: "refused", number: null, fingerprint: uuid(6) },
       { outcome: "published", number: 2, fingerprint: uuid(7) },
     ],
-    left_out: [{ entry: `null.web of ${uuid(5)}`, reason: "it made neither an image nor a file" }],
+    left_out: [
+      { entry: `null.web of ${uuid(5)}`, reason: "it made neither an image nor a file" },
+      { entry: `amazon-ebs.web of ${uuid(5)}`, reason: expect.stringContaining('"us-east-1:nonsense"') },
+    ],
     broken: [
       { entry: "entry 1 (web)", reason: expect.stringMatching(/^packer_run_uuid must be the id of the run/) },
       {

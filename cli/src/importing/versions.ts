@@ -36,7 +36,7 @@ export async function versionsOf(
     const { locals, gone } = await files.of(entry, mapped?.files ?? []);
     if (gone.length > 0) tell({ entry: build, reason: `${gone.join(", ")}; a manifest has no checksums` });
     if (!mapped || mapped.images.length + locals.length === 0) {
-      if (gone.length === 0) tell({ entry: build, reason: "it made neither an image nor a file" });
+      if (gone.length === 0) tell({ entry: build, reason: whyNothing(entry, mapped) });
       continue;
     }
     const key = `${artifact} ${entry.packer_run_uuid}`;
@@ -50,6 +50,11 @@ export async function versionsOf(
     add(version, reportOf(entry, mapped, locals, provenanceOf(entry)), locals);
   }
   return [...versions.values()];
+}
+
+function whyNothing({ artifact_id }: Entry, mapped: Mapped | undefined): string {
+  if (!mapped || artifact_id === "") return "it made neither an image nor a file";
+  return `no image can be read from its id ${JSON.stringify(artifact_id)}, and it has no files`;
 }
 
 function reportOf(entry: Entry, mapped: Mapped, locals: Local[], provenance: Provenance): NamedReport {
