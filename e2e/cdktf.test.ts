@@ -2,6 +2,7 @@ import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { describeProvider } from "../provider/cdktf/schema.ts";
+import { VERSION } from "../provider/src/version.ts";
 import { waybill } from "../provider/src/waybill.ts";
 import { repository } from "../tools/environment.ts";
 import { run } from "../tools/run.ts";
@@ -60,7 +61,7 @@ describe.for(inject("terraforms"))("$title", ({ path }) => {
     expectSuccess(
       await workspace.run("tar", [
         "xzf",
-        `waybill-provider-${flavour}-0.1.0.tgz`,
+        `waybill-provider-${flavour}-${VERSION}.tgz`,
         "--strip-components=1",
         "-C",
         own,

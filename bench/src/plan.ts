@@ -2,6 +2,7 @@ import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RegistryClient } from "@waybill/registry-client/client";
 import { readSettings } from "@waybill/registry-client/settings";
+import { RecordingProxy } from "../../e2e/harness/recording-proxy.ts";
 import { ensureOpenTofu, findTerraform } from "../../tools/ensure-tools.ts";
 import { repository } from "../../tools/environment.ts";
 import { run } from "../../tools/run.ts";
@@ -13,6 +14,10 @@ const commandTimeoutMs = 10 * 60_000;
 const sizes = [
   { artifacts: 1, rounds: 15, promised: 2.2 },
   { artifacts: 200, rounds: 9, promised: 1.2 },
+];
+const requests = [
+  { parallelism: 10, promised: 21 },
+  { parallelism: 200, promised: 5 },
 ];
 /** Ours, and the same data source in Go with terraform-plugin-framework, which asks once for each artifact. */
 const providers = ["waybill", "peer"] as const;
@@ -48,10 +53,31 @@ export async function measurePlan(directory: string): Promise<Figure[]> {
         how: `${rounds} rounds in turn, medians ${milliseconds(median(a))} and ${milliseconds(median(b))}`,
       });
     }
-    return figures;
+    return [...figures, ...(await countRequests(terraform, join(directory, "waybill-200"), env))];
   } finally {
     await registry.end("SIGTERM");
   }
+}
+
+/** How many requests a plan with 200 artifacts is to the registry. */
+async function countRequests(terraform: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Figure[]> {
+  const proxy = await new RecordingProxy(env.WAYBILL_ADDRESS ?? "").start();
+  const figures: Figure[] = [];
+  for (const { parallelism, promised } of requests) {
+    proxy.requests.length = 0;
+    const asked = { cwd, env: { ...env, WAYBILL_ADDRESS: proxy.address } };
+    await mustRun(terraform, ["plan", `-parallelism=${parallelism}`], asked);
+    const count = proxy.requests.length;
+    figures.push({
+      title: `provider: requests to the registry for 200 artifacts at -parallelism=${parallelism}`,
+      measured: `${count}`,
+      promised: `<= ${promised}`,
+      holds: count <= promised,
+      how: "one plan, counted on the way",
+    });
+  }
+  await proxy.stop();
+  return figures;
 }
 
 /** Puts both where Terraform looks for providers. */
