@@ -40,7 +40,7 @@ function index(): string {
     head("waybill provider", schema.description),
     "# waybill provider",
     schema.description,
-    "Data sources find the image that is right now; resources keep namespaces, artifacts, channels and revocations as code. It runs on Terraform 1.8 and OpenTofu 1.7 and later.",
+    "Data sources find the image that is right now; resources keep namespaces, artifacts, versions, channels, revocations, tokens and webhooks as code. It runs on Terraform 1.8 and OpenTofu 1.7 and later; arguments that are only written (`_wo`), and the ephemeral token, need 1.11 of either.",
     "## Example",
     code("terraform", example("provider/waybill.tf")),
     "## Arguments",
