@@ -10,6 +10,7 @@ import { run } from "../tools/run.ts";
 import { expectFailure, expectSuccess, useRegistry, useWorkspaces } from "./harness/fixtures.ts";
 import * as machO from "./harness/mach-o.ts";
 import * as portableExecutable from "./harness/portable-executable.ts";
+import { PretendGithub } from "./harness/pretend-github.ts";
 import { fileTemplate } from "./harness/templates.ts";
 
 const distTimeoutMs = 20 * 60_000;
@@ -124,6 +125,38 @@ test("what is checked of executables shows what is wrong with one", async () => 
   if (windows) {
     expect(portableExecutable.problemsOf(windows.subarray(0, -1000)).join()).toContain("beyond the end");
   }
+});
+
+describe.runIf(here)("packer init", () => {
+  const registry = useRegistry();
+  const workspaceFor = useWorkspaces();
+  let github: PretendGithub;
+  beforeAll(async () => {
+    github = await PretendGithub.start(await mkdtemp(join(directory, "github-")), release);
+  });
+  afterAll(() => github?.stop());
+
+  async function init() {
+    const workspace = await workspaceFor({ ...registry.settings, ...github.settings });
+    workspace.settings.PACKER_PLUGIN_PATH = workspace.path("plugins");
+    await workspace.write("build.pkr.hcl", fileTemplate(["web"], 'artifact = "release/init"'));
+    return { workspace, result: await workspace.packer(["init", "."]) };
+  }
+
+  test("finds the release as GitHub offers it, and installs the plugin that publishes", async () => {
+    const { workspace, result } = await init();
+    expect(expectSuccess(result).output).toContain(`Installed plugin github.com/waybill/waybill v${version}`);
+    const direct = { HTTPS_PROXY: "", SSL_CERT_FILE: "" };
+    expectSuccess(await workspace.packer(["build", "."], direct));
+    expect(await registry.client.getVersion("release/init", 1)).toMatchObject({ state: "complete" });
+  });
+
+  test("does not install an archive that the sums do not know", async () => {
+    github.spoil = true;
+    const { workspace, result } = await init();
+    expect(expectFailure(result).output).toMatch(/checksum/i);
+    expect(await workspace.list("plugins/github.com/waybill/waybill")).toEqual([]);
+  });
 });
 
 describe.runIf(here)("the plugin as Packer installs it", () => {

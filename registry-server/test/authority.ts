@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** An authority that signs certificates for 127.0.0.1, made by openssl in a directory of the test. */
+/** An authority that signs certificates for this machine, or names that a test takes for its own, made by openssl in a directory of the test. */
 export class Authority {
   readonly #directory: string;
   readonly certificateFile: string;
@@ -23,10 +23,15 @@ export class Authority {
   }
 
   /** Signs a certificate. @param files where to write it and its key, in place of what is there */
-  async issue(name: string, files: { cert: string; key: string }, days = 2): Promise<void> {
+  async issue(
+    name: string,
+    files: { cert: string; key: string },
+    days = 2,
+    hosts = ["IP:127.0.0.1", "DNS:localhost"],
+  ): Promise<void> {
     const request = join(this.#directory, "request.pem");
     const extensions = join(this.#directory, "extensions");
-    await writeFile(extensions, "subjectAltName=IP:127.0.0.1,DNS:localhost");
+    await writeFile(extensions, `subjectAltName=${hosts.join(",")}`);
     await run("openssl", ["req", ...newKey, "-keyout", files.key, "-out", request, "-subj", `/CN=${name}`]);
     const signer = [
       "-CA",
