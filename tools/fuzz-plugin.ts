@@ -20,7 +20,8 @@ export async function fuzzPlugin(
 ): Promise<void> {
   for (const file of globSync("**/*_test.go", { cwd: shim })) {
     for (const [, target = ""] of readFileSync(join(shim, file), "utf8").matchAll(/^func (Fuzz\w+)/gm)) {
-      const args = ["test", "-run", "^$", "-fuzz", `^${target}$`, "-fuzztime", time, `./${dirname(file)}`];
+      const fuzz = ["-fuzz", `^${target}$`, "-fuzztime", time, "-fuzzminimizetime", "100x"];
+      const args = ["test", "-run", "^$", ...fuzz, `./${dirname(file)}`];
       onEnd(target, await run("go", args, { cwd: shim, timeoutMs: timeLimitMs }));
     }
   }

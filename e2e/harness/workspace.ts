@@ -6,7 +6,7 @@ import { isolatedEnvironment, repository } from "../../tools/environment.ts";
 import { type RunResult, run } from "../../tools/run.ts";
 
 /** How long one command may take; far more than any needs, so that only one that hangs is ended. */
-const commandTimeoutMs = 60_000;
+const commandTimeoutMs = 100_000;
 
 /** A directory of its own to run Packer, Terraform and `waybill` in, with a spool of its own. */
 export class Workspace {
@@ -55,6 +55,11 @@ export class Workspace {
     await cp(join(repository, "examples", name), this.directory, { recursive: true });
   }
 
+  /** The environment of what is run here. */
+  environment(settings: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    return isolatedEnvironment(inject("home"), { ...this.settings, ...settings });
+  }
+
   /** @param interrupt aborted, it is Ctrl-C for the command */
   run(
     command: string,
@@ -62,8 +67,7 @@ export class Workspace {
     settings: NodeJS.ProcessEnv = {},
     interrupt?: AbortSignal,
   ): Promise<RunResult> {
-    const env = isolatedEnvironment(inject("home"), { ...this.settings, ...settings });
-    const options = { cwd: this.directory, env, timeoutMs: commandTimeoutMs };
+    const options = { cwd: this.directory, env: this.environment(settings), timeoutMs: commandTimeoutMs };
     return run(command, args, interrupt ? { ...options, signal: interrupt } : options);
   }
 

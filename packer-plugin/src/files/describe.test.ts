@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeFiles } from "./describe.ts";
 
@@ -31,7 +31,7 @@ const describeAll = (paths: string[], patterns: string[] = [], upload?: boolean)
 };
 const describe = async (paths: string[], patterns?: string[]) => (await describeAll(paths, patterns)).files;
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
-const names = (files: { path: string }[]) => files.map(({ path }) => relative(directory, path));
+const names = (files: { path: string }[]) => files.map(({ path }) => relative(directory, resolve("/", path)));
 
 test("a file is described by path, size and hash", async () => {
   expect(await describe(["out/web.qcow2", "out/empty.txt"])).toEqual([
@@ -46,6 +46,13 @@ test("paths below the working directory are relative to it", async () => {
   const { files, uploads } = await describeFiles([], { files: [here] }, tell);
   expect(uploads).toEqual([{ path: relative(process.cwd(), here), source: here }]);
   expect(files[0]?.path).toBe(relative(process.cwd(), here));
+});
+
+test("a file elsewhere is kept under a path that leads nobody out of the directory of a download", async () => {
+  const { files, uploads } = await describeAll([], ["out/web.qcow2"]);
+  const source = join(directory, "out/web.qcow2");
+  expect(uploads).toEqual([{ path: source.slice(1), source }]);
+  expect(files).toMatchObject([{ path: source.slice(1), stored: true }]);
 });
 
 test("globs find files at any depth, each once, and no directories", async () => {

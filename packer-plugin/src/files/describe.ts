@@ -15,8 +15,8 @@ export type Described = { files: File_[]; uploads: LocalFile[] };
 
 /**
  * Describes files by path, size and SHA-256, reading them as streams. Paths below the working directory are written
- * relative to it, with forward slashes. Those that the template names are to be uploaded, those of the builder are
- * recorded only, unless the template says otherwise for all of them.
+ * relative to it, with forward slashes; those elsewhere that are to be uploaded without what leads there. Those that the
+ * template names are to be uploaded, those of the builder are recorded only, unless the template says otherwise for all.
  *
  * @param paths what the builder names; used as they are
  * @param tell what was left out, because it is not there or cannot be read, and which file takes long
@@ -42,8 +42,10 @@ export async function describeFiles(
     }
     if (info.size >= WORTH_SAYING) tell.progress(`Hashing ${path} (${sizeText(info.size)})`);
     try {
-      files.push({ path, ...(await describeFile(path)), stored });
-      if (stored) uploads.push({ path, source: resolve(path) });
+      const { size, sha256 } = await describeFile(path);
+      const name = stored ? keepable(path) : path;
+      files.push({ path: name, size, sha256, stored });
+      if (stored) uploads.push({ path: name, source: resolve(path) });
     } catch (error) {
       // The rest of the build is worth more than one file of it.
       tell.warn(
@@ -58,4 +60,12 @@ function shown(path: string): string {
   const below = relative(process.cwd(), path);
   const isBelow = below !== "" && below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
   return (isBelow ? below : path).replaceAll(sep, "/");
+}
+
+/** The path that a registry keeps bytes under: none that would lead whoever downloads them elsewhere. */
+function keepable(path: string): string {
+  const parts = path
+    .split(/[\\/]/)
+    .filter((part) => !["", ".", ".."].includes(part) && !/^[A-Za-z]:$/.test(part));
+  return parts.join("/");
 }
