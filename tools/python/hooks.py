@@ -13,6 +13,8 @@ EXAMPLES = {
     "claims": {"sub": "acme/*"},
     "ttl": "1h",
     "semver": "1.4.0",
+    "constraint": ">= 1.2.0, < 2.0.0",
+    "q": "logstream ubuntu",
 }
 # What tells the items of a list apart.
 KEYS = {"files": ("path",), "builds": ("name",), "images": ("platform", "region", "external_id")}

@@ -161,6 +161,7 @@ test("says what restore is for to who means a revocation", async () => {
   const { code, stderr } = await waybill(["restore", "acme/web", "7"]);
   expect(code).toBe(2);
   expect(stderr).toContain("waybill unrevoke acme/web 7");
+  expect((await waybill(["restore", "--help"])).stdout).not.toContain("[version]");
 });
 
 test.each([

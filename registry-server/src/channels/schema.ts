@@ -19,7 +19,8 @@ const list = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
     .max(mostRuleItems, `must be at most ${mostRuleItems}`)
-    .refine((items) => new Set(items).size === items.length, "must not name one twice");
+    .refine((items) => new Set(items).size === items.length, "must not name one twice")
+    .openapi({ uniqueItems: true });
 
 const rulesExample = {
   types: ["amazon.ami"],
