@@ -103,14 +103,25 @@ describe("readers who come ten at a time", () => {
     expect(requests.length).toBeLessThanOrEqual(21);
   });
 
-  test("are waited for once when they stay away, and no more afterwards", async () => {
+  test("are waited for less and less when they stay away, and in the end not at all", async () => {
     const { requests, resolve } = start();
     await Promise.all(names(10).map((name) => resolve(name)));
-    await resolve("ns/alone");
+    for (let alone = 0; alone < 6; alone++) await resolve("ns/alone");
     vi.useFakeTimers({ toFake: ["setTimeout"] });
     await resolve("ns/alone");
-    expect(requests.map(({ length }) => length)).toEqual([10, 1, 1]);
+    expect(requests.map(({ length }) => length)).toEqual([10, ...Array(7).fill(1)]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("find each other again when some were late", async () => {
+    const { requests, resolve } = start();
+    await Promise.all(names(10).map((name) => resolve(name)));
+    // Seven of ten are so slow that the others are sent without them.
+    await Promise.all(names(3).map((name) => resolve(name)));
+    const slow = names(7).map((name) => resolve(`${name}-slow`));
+    await turns(20);
+    await Promise.all([...slow, ...names(3).map((name) => resolve(name))]);
+    expect(requests.map(({ length }) => length)).toEqual([10, 3, 10]);
   });
 
   test("come along while the client is loaded", async () => {

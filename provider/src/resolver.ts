@@ -20,7 +20,9 @@ type Client = Pick<RegistryClient, "resolveMany">;
 /** As many as a registry takes in one request. */
 const MOST_QUERIES = 100;
 /** How long a batch waits, after the last that came, for others who usually ask at the same time. */
-const PATIENCE_MS = 30;
+const PATIENCE_MS = 50;
+/** How much of those who usually ask at once is still expected when not all of them came: some are only slow. */
+const STILL_EXPECTED = 0.8;
 
 /**
  * Resolves many queries in few requests. Terraform reads data sources one call each, ten at a time unless told
@@ -107,7 +109,7 @@ export class Resolver {
 
   async #send(batch: Batch): Promise<void> {
     if (this.#open === batch) this.#open = undefined;
-    this.#usual = this.#asking;
+    this.#usual = Math.max(this.#asking, Math.floor(this.#usual * STILL_EXPECTED));
     const entries = [...batch.entries.values()].filter(({ waiters }) => waiters.size > 0);
     if (entries.length === 0) return;
     try {
