@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/hashicorp/packer-plugin-sdk/didyoumean"
@@ -198,13 +199,22 @@ func (o Option) checkText(value string, isUnknown func(string) bool) error {
 	notListed := len(o.Enum) > 0 && !slices.Contains(o.Enum, value)
 	name, isName := nameOf(value)
 	isMisnamed := isName && !o.NamePattern.fits(name)
-	if notListed || isMisnamed || !o.fits(value) {
+	if notListed || isMisnamed || !o.fits(value) || !o.fitsDuration(value) {
 		if o.Secret {
 			return fmt.Errorf("must be %s", o.Accepts)
 		}
 		return fmt.Errorf("is %s, but must be %s", shorten(value), o.Accepts)
 	}
 	return nil
+}
+
+func (o Option) fitsDuration(value string) bool {
+	if o.MaxDuration == "" {
+		return true
+	}
+	longest, _ := time.ParseDuration(o.MaxDuration)
+	given, err := time.ParseDuration(value)
+	return err == nil && given >= time.Millisecond && given <= longest
 }
 
 // nameOf is the last part of a path; there is none for a glob, or for what is not known yet.

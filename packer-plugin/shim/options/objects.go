@@ -16,7 +16,7 @@ func (o Option) checkObjects(objects []map[string]string, isUnknown func(string)
 			return fmt.Errorf("has an entry (number %d) that %w; it must be %s", i+1, err, o.Accepts)
 		}
 		if slices.ContainsFunc(objects[:i], func(other map[string]string) bool { return o.same(object, other) }) {
-			return fmt.Errorf("has an entry (number %d) that is there before", i+1)
+			return fmt.Errorf("has one entry twice (number %d again)", i+1)
 		}
 	}
 	return nil
@@ -31,7 +31,11 @@ func (o Option) checkObject(object map[string]string, isUnknown func(string) boo
 		}
 		value := object[name]
 		if value != "" && !isUnknown(value) && (!field.fits(value) || strings.ContainsFunc(value, unicode.IsControl)) {
-			return fmt.Errorf("has %s in %s, which cannot be used (at most %d printable characters)", shorten(value), name, field.MaxChars)
+			accepted := field.Accepts
+			if accepted == "" {
+				accepted = fmt.Sprintf("at most %d printable characters", field.MaxChars)
+			}
+			return fmt.Errorf("has %s in %s, which cannot be used (accepted: %s)", shorten(value), name, accepted)
 		}
 	}
 	for _, name := range sortedKeys(o.Fields) {

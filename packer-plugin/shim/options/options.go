@@ -29,6 +29,8 @@ type Option struct {
 	Distinct bool `json:"distinct"`
 	// NamePattern is for the last part of a path, unless that is a glob.
 	NamePattern Pattern `json:"name_pattern"`
+	// MaxDuration makes the option a duration, of a millisecond at least.
+	MaxDuration string `json:"max_duration"`
 	// Reserved are texts that cannot be given, and why.
 	Reserved map[string]string `json:"reserved"`
 	// Fields are those of the objects of a list.
@@ -60,6 +62,8 @@ type Text struct {
 type Field struct {
 	Text
 	Required bool `json:"required"`
+	// Accepts says what Pattern means.
+	Accepts string `json:"accepts"`
 	// OneOf: exactly one of the fields that say so is given.
 	OneOf bool `json:"one_of"`
 	// Key fields tell objects apart: no two of a list have the same.

@@ -110,6 +110,8 @@ func TestWrongOptionsAreNamedWithWhatIsAccepted(t *testing.T) {
 		{with(map[string]any{"latest": "maybe"}), []string{`"latest" must be true or false`}},
 		{with(map[string]any{"on_error": "ignore"}), []string{"keep or fail"}},
 		{with(map[string]any{"timeout": "soon"}), []string{"30s"}},
+		{with(map[string]any{"timeout": "2h"}), []string{`"timeout" is "2h"`, "between 1ms and 1h"}},
+		{with(map[string]any{"timeout": "0s"}), []string{`"timeout" is "0s"`, "between 1ms and 1h"}},
 		{with(map[string]any{"address": "ftp://x"}), []string{"http://"}},
 		{with(map[string]any{"expected_builds": []any{"a", "a"}}), []string{`has "a" twice`}},
 		{with(map[string]any{"expected_builds": []any{}}), []string{"0 entries"}},
@@ -128,7 +130,7 @@ func TestWrongOptionsAreNamedWithWhatIsAccepted(t *testing.T) {
 		{with(map[string]any{"output": "images.txt"}), []string{`"output" is "images.txt"`, "web.auto.tfvars.json"}},
 		{with(parents(map[string]any{"version": "7", "fingerprint": "f"})), []string{"number 1", "2 of fingerprint and version", "exactly one"}},
 		{with(parents(nil)), []string{"0 of fingerprint and version"}},
-		{with(parents(map[string]any{"version": "latest"})), []string{`"latest" in version`}},
+		{with(parents(map[string]any{"version": "latest"})), []string{`"latest" in version`, "(accepted: a number such as 12)"}},
 		{with(parents(map[string]any{"version": 7.0, "artifact": "A/b"})), []string{`"A/b" in artifact`}},
 		{with(map[string]any{"atlas_ur": "x"}), []string{`"atlas_ur" is not known`}},
 	}
