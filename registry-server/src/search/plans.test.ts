@@ -61,6 +61,7 @@ forEachDatabase((test) => {
         return [
           { kind: "all", term: "", ...at } as const,
           { kind: "word", term: `w${index}`, ...at } as const,
+          { kind: "label", term: "of=all", ...at } as const,
           { kind: "label", term: `half=${index < 1_500 ? "old" : "new"}`, ...at } as const,
           { kind: "type", term: index === 0 || index >= 1_500 ? "t1" : "t2", ...at } as const,
         ];
@@ -173,7 +174,7 @@ forEachDatabase((test) => {
     ] as const) {
       const scopes = patterns.map((pattern) => ({ scope: "read", pattern }) as const);
       const headers = await addToken(test.database, name, scopes);
-      for (const query of ["", "type=t1&", "label=half%3Dold&type=t1&", "q=w&"]) {
+      for (const query of ["", "type=t1&", "label=half%3Dold&type=t1&", "label=of%3Dall&", "q=w&"]) {
         let cursor: string | null = "";
         let pages = 0;
         while (cursor !== null) {
