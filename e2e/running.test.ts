@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { expect, inject, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { expectFailure, expectSuccess, useRegistry, useWorkspaces } from "./harness/fixtures.ts";
 import { requiredPlugins } from "./harness/templates.ts";
+import { hasTerminals, Terminal } from "./harness/terminal.ts";
 import { until } from "./harness/until.ts";
 
 const registry = useRegistry();
@@ -114,4 +115,49 @@ test("what PACKER_LOG_PATH and PACKER_LOG ask for is written as without us", asy
   const toStderr = await workspace.waybill(["run", "--", ...packer], { PACKER_LOG: "1" });
   expect(toStderr.output).toContain("[INFO] Packer version");
   expect(toStderr.output).not.toMatch(/ ui: /);
+});
+
+const terminals = await hasTerminals();
+if (!terminals) console.error("skipped: there is no `script` here, which lends a terminal");
+const CTRL_C = "\x03";
+
+test.skipIf(!terminals)("the terminal is Packer's: colours, questions and Ctrl-C", async () => {
+  const workspace = await newWorkspace({ ...registry.settings, WAYBILL_FINGERPRINT: "asked" });
+  await workspace.write("web.pkr.hcl", template("hashicorp/asked", { web: ["test -e mended"] }));
+  const env = workspace.environment({ PACKER_NO_COLOR: undefined, NO_COLOR: undefined, TERM: "xterm" });
+  const command = ["waybill", "run", "--", inject("packer"), "build", "-on-error=ask", "."];
+  const start = async () => {
+    const terminal = new Terminal(command, { cwd: workspace.directory, env });
+    onTestFinished(() => terminal.close());
+    await until("Packer asks what to do", () => terminal.shown.includes("[r] retry step"));
+    return terminal;
+  };
+
+  const retried = await start();
+  expect(retried.shown).toContain("\x1b[1;32m==> null.web: ");
+  await workspace.write("mended", "");
+  retried.type("r\r");
+  // Packer does it again, but goes by how it went the first time, of which it warns.
+  expect(await retried.ended, retried.shown).toBe(1);
+  expect(retried.shown.match(/Running local shell script/g)).toHaveLength(2);
+
+  await workspace.removeFile("mended");
+  const interrupted = await start();
+  interrupted.type(CTRL_C);
+  expect(await interrupted.ended, interrupted.shown).toBe(1);
+  expect(interrupted.shown).toContain("null.web: FAILED");
+});
+
+test("a template names another registry than the settings here, and the log goes where the build goes", async () => {
+  const workspace = await newWorkspace({ ...registry.settings, WAYBILL_ADDRESS: "http://127.0.0.1:1" });
+  const named = template("hashicorp/named", { web: ["echo hello"] });
+  await workspace.write(
+    "web.pkr.hcl",
+    named.replace("images   =", `address = "${registry.address}"\n images =`),
+  );
+  const { output } = expectSuccess(
+    await workspace.waybill(["run", "--strict", "--", inject("packer"), "build", "."]),
+  );
+  expect(output).toContain(`hashicorp/named version 1: ${registry.address}/`);
+  expect(await registry.client.logs.list("hashicorp/named", 1)).toHaveLength(1);
 });

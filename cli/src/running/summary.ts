@@ -45,7 +45,8 @@ function headOf(builds: Result[], address: string): string {
     if (outcome?.state !== "published" || outcome.number === null) continue;
     const { artifact } = signed;
     const { number } = outcome;
-    return `${artifact} version ${number}: ${signed.address ?? address}v1/artifacts/${artifact}/versions/${number}`;
+    const at = (signed.address ?? address).replace(/\/*$/, "/");
+    return `${artifact} version ${number}: ${at}v1/artifacts/${artifact}/versions/${number}`;
   }
   const names = builds.slice(0, 1).map(({ signed }) => [signed.artifact, signed.values.fingerprint]);
   return names.map(([artifact, fingerprint]) => `${artifact} has no version for ${fingerprint} yet`).join();
