@@ -74,9 +74,7 @@ describe("waybill serve", () => {
     );
     const place = await placeOf(`sqlite:${file}`, directory);
     const needs = { place, files: undefined, progress: () => {} };
-    expect(
-      (await backupToFile(join(directory, "backup.tar"), needs)).tables.tokens?.rows,
-    ).toBeGreaterThan(0);
+    expect((await backupToFile(join(directory, "backup.tar"), needs)).tables.tokens?.rows).toBeGreaterThan(0);
     expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
     await first.end("SIGKILL");
     const third = await serve().started();
