@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { useRegistry } from "../../test/registry.ts";
 
-const run = useRegistry();
+const run = useRegistry({ WAYBILL_ALLOW_NETWORKS: "127.0.0.0/8" });
 const webhooks = (...args: string[]) => run(["webhooks", ...args]);
-// Refused by the registry as soon as it knows the address: no test of this file sends anything.
-const url = "http://localhost:9/hook";
+// Nobody listens there: no test of this file reaches anything.
+const url = "http://127.0.0.1:9/hook";
 
 test("makes one, shows its secret once, and lists it", async () => {
   const made = await webhooks(
@@ -17,7 +17,7 @@ test("makes one, shows its secret once, and lists it", async () => {
     "--artifact",
     "acme",
   );
-  expect(made.code).toBe(0);
+  expect(made.code, made.stderr).toBe(0);
   expect(made.stdout).toMatch(/^secret \(shown once\)\twhsec_\S{44}$/m);
   const { stdout } = await webhooks("show", "deployer");
   expect(stdout).toBe(
@@ -58,9 +58,7 @@ test("tries one out, and says why it does not work", async () => {
   const { code, stdout, stderr } = await webhooks("test", "tried");
   expect(code).toBe(4);
   expect(stderr).toContain("the test was not delivered");
-  expect(stdout).toMatch(
-    /^delivered\tno\nerror\tThe address 127\.0\.0\.1 is in a private, .*WAYBILL_ALLOW_NETWORKS\.\n/,
-  );
+  expect(stdout).toMatch(/^delivered\tno\nerror\t127\.0\.0\.1:9 cannot be reached: .*ECONNREFUSED.*\n/);
 });
 
 test("shows what was sent, and sends it again", async () => {
