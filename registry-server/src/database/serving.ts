@@ -34,6 +34,8 @@ export function keepForOneServer(path: string, dataDir: string, listen: string):
     const held = lock;
     return () => held.close();
   } catch (error) {
+    // Says by itself what to do.
+    if (error instanceof StartError) throw error;
     const holder = isBusy(error) ? holderOf(lock) : undefined;
     lock?.close();
     if (holder === undefined) {
