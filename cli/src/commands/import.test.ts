@@ -119,6 +119,10 @@ test("an artifact is called as its source in the namespace, or as --map says", a
     "naming/container",
     undefined,
   ]);
+  const misnamed = await take(await manifest(entry(1, { name: "My Web" })), "--namespace", "naming");
+  expect(misnamed.stderr).toContain(
+    "--map 'My Web=<namespace/artifact>'; an artifact cannot be called as this source",
+  );
   const stranger = await take(where, "--artifact", "a/b", "--map", "shop=naming/shop");
   expect(stranger).toMatchObject({
     code: 2,
@@ -127,7 +131,7 @@ test("an artifact is called as its source in the namespace, or as --map says", a
   const nameless = await take(where);
   expect(nameless).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("--map web=<namespace/artifact>"),
+    stderr: expect.stringContaining("--map 'web=<namespace/artifact>'"),
   });
 });
 

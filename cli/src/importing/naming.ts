@@ -30,8 +30,11 @@ export function artifactsOf(
     entries.map((entry) => {
       const given = map[buildOf(entry)] ?? map[entry.name] ?? artifact;
       if (given === undefined && (!isName(entry.name) || namespace === undefined)) {
+        const otherwise = isName(entry.name)
+          ? "with --namespace an artifact is called as its source"
+          : "an artifact cannot be called as this source: names have 1 to 63 of a-z, 0-9, '.', '_', '-'";
         throw new UsageError(
-          `which artifact is ${buildOf(entry)}? Say it with --artifact <namespace/artifact> for all builds, or with --map ${entry.name}=<namespace/artifact>; with --namespace an artifact is called as its source`,
+          `which artifact is ${buildOf(entry)}? Say it with --artifact <namespace/artifact> for all builds, or with --map '${entry.name}=<namespace/artifact>'; ${otherwise}`,
         );
       }
       return [entry, parseReference(given ?? entry.name, namespace).toString()];
