@@ -24,7 +24,7 @@ export function authenticateWith(needs: { database: Database; clock: Clock; last
     const token = authorization.slice("Bearer ".length);
     if (!/^bearer /i.test(authorization) || !isToken(token)) {
       throw unauthorized(
-        'The Authorization header must be "Bearer" and a token: wbl_ and 43 letters, digits, "-" or "_".',
+        'What was sent is no token: one is wbl_ and 43 letters, digits, "-" or "_". Check WAYBILL_TOKEN, or that the Authorization header is "Bearer" and the token.',
       );
     }
     const hash = hashToken(token);

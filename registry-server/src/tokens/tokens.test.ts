@@ -66,7 +66,9 @@ forEachDatabase((test) => {
       "/v1/artifacts",
       authorization === undefined ? {} : { Authorization: authorization },
     );
-    expect(problemOf(reply)).toMatchObject({ status: 401, code: "unauthorized" });
+    const problem = problemOf(reply);
+    expect(problem).toMatchObject({ status: 401, code: "unauthorized" });
+    if (authorization !== undefined) expect(problem.detail).toContain("WAYBILL_TOKEN");
     expect(reply.headers.get("www-authenticate")).toContain("Bearer");
     expect(JSON.stringify(reply.body)).not.toContain(given.slice(4));
   });
