@@ -1,4 +1,5 @@
 import type { BuildOutcome, SignedBuild } from "@waybill/registry-client/run-directory";
+import { shellWord } from "@waybill/registry-client/shell";
 import type { Output } from "../output.ts";
 import type { Ending } from "./child.ts";
 import type { Followed } from "./following.ts";
@@ -79,7 +80,7 @@ function logSentence(log: NonNullable<Result["log"]>): string {
 /** Nobody else can say that there may be an image: Packer was killed, or ended without a word. */
 function byHand(results: Result[]): string {
   const commands = results.map(({ signed: { artifact, build, values } }) => {
-    const names = `${artifact} --fingerprint ${values.fingerprint} --build ${build}`;
+    const names = `${artifact} --fingerprint ${values.fingerprint} --build ${shellWord(build)}`;
     return `    waybill publish ${names} --type <type> --image <region>=<id>`;
   });
   return [

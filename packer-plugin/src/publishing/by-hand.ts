@@ -1,4 +1,5 @@
 import type { Publication } from "@waybill/registry-client";
+import { shellWord } from "@waybill/registry-client/shell";
 
 /** The command that publishes a build of which there is no record; what it cannot say is left out. */
 export function commandByHand({ artifact, open, build: { name, report } }: Publication): string {
@@ -19,10 +20,6 @@ export function commandByHand({ artifact, open, build: { name, report } }: Publi
     ...files.map(({ path }): [string, string] => ["file", path]),
     ...Object.entries(metadata).map(([key, value]): [string, string] => ["metadata", `${key}=${value}`]),
   ];
-  const given = options.flatMap(([option, value]) => (value ? `--${option} ${quoted(value)}` : []));
+  const given = options.flatMap(([option, value]) => (value ? `--${option} ${shellWord(value)}` : []));
   return `waybill publish ${artifact} ${given.join(" ")}`;
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
