@@ -170,6 +170,14 @@ test("a spool that cannot be written is said together with the first reason", as
   );
 });
 
+test("what the command to type cannot say is named with it", async () => {
+  registry.answerWith(() => problem(500, "internal"));
+  const values = { fingerprint: "f-1", semver: "", description: "", channels: ["staging", "dev"] };
+  const change = { rollCall: { builds: ["amazon-ebs.web"], values } };
+  const { failure } = await run(change, undefined, { WAYBILL_SPOOL_DIR: await aFile() });
+  expect(failure).toContain("It leaves out the channels staging, dev (waybill channels assign).");
+});
+
 async function aFile(): Promise<string> {
   const path = join(spool, "no-directory");
   await writeFile(path, "");
@@ -178,6 +186,14 @@ async function aFile(): Promise<string> {
 
 test("an address that cannot be used is named", async () => {
   await expect(run({ options: { address: "ftp://x" } })).rejects.toThrow(/address/);
+});
+
+test("another setting that is wrong in the environment is named, and costs no record", async () => {
+  const { failure, text } = await run({}, undefined, { WAYBILL_TIMEOUT: "2h" });
+  expect(failure).toBeUndefined();
+  expect(text).toContain("WAYBILL_TIMEOUT");
+  expect(await waiting()).toMatchObject([{ artifact: "hashicorp/web", open: { fingerprint: "f-1" } }]);
+  expect(registry.seen).toEqual([]);
 });
 
 test("files of the template are uploaded before their build is reported, once", async () => {

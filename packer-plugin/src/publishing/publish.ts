@@ -6,6 +6,8 @@ import {
   RegistryClient,
   RegistryError,
   readSettings,
+  type Settings,
+  SettingsError,
   type SpoolRecord,
 } from "@waybill/registry-client";
 import { UploadProgress } from "@waybill/registry-client/upload-progress";
@@ -38,7 +40,7 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const options = PostProcessorOptions.parse(JSON.parse(request.options));
-  const settings = readSettings(options, env);
+  const { settings, wrong } = readSettingsOr(options, env);
   const client = new RegistryClient(settings, {
     userAgent: `waybill-packer-plugin/${request.run.plugin_version}`,
     log: output.progress,
@@ -61,7 +63,7 @@ export async function publish(
     const onReported = () => {
       isOnRecord = true;
     };
-    const published = await send(publication, client, output, env, { signal, onReported });
+    const published = wrong ?? (await send(publication, client, output, env, { signal, onReported }));
     if (!(published instanceof Error)) {
       await writeOutputFile(publication, published.version.number, options.output, output);
       return undefined;
@@ -84,6 +86,29 @@ export async function publish(
     return lost;
   } finally {
     client.close();
+  }
+}
+
+/**
+ * The settings, or what of them a record in the spool needs: one that is wrong in the environment, where Packer's
+ * validation does not look, costs no record.
+ *
+ * @throws {SettingsError} when the address is wrong
+ */
+function readSettingsOr(
+  options: PostProcessorOptions,
+  env: NodeJS.ProcessEnv,
+): { settings: Settings; wrong?: SettingsError } {
+  try {
+    return { settings: readSettings(options, env) };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const { address, namespace } = options;
+    const { WAYBILL_ADDRESS, WAYBILL_NAMESPACE } = env;
+    return {
+      settings: readSettings({ address, namespace }, { WAYBILL_ADDRESS, WAYBILL_NAMESPACE }),
+      wrong: error,
+    };
   }
 }
 

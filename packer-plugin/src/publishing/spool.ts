@@ -7,7 +7,7 @@ import {
   writeSpoolRecord,
 } from "@waybill/registry-client";
 import { UploadProgress } from "@waybill/registry-client/upload-progress";
-import { commandByHand } from "./by-hand.ts";
+import { commandByHand, leftOut } from "./by-hand.ts";
 import type { Output } from "./output.ts";
 
 /**
@@ -66,7 +66,7 @@ export async function putIntoSpool(
     const why = error instanceof Error ? error.message : String(error);
     return (
       `${record.reason}; and it could not be put into the spool ${directory}: ${why}\n` +
-      `To publish it later, type: ${commandByHand(record)}`
+      `To publish it later, type: ${commandByHand(record)}${leftOut(record)}`
     );
   }
 }
