@@ -14,6 +14,9 @@ export function isOneOf(db: Kysely<Tables>, column: string, ids: readonly number
     : sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(ids)}))`;
 }
 
+/** In the text of a statement: a plan that was made while the tables were small would not do for large ones. */
+export const planAnew = "/* plan anew */";
+
 /**
  * Rows to join with, as a table: one value of the query, however many there are.
  *
@@ -31,7 +34,9 @@ export function rowsOf<C extends string>(
   const entries = Object.entries(columns) as [C, string][];
   if (dialectOf(db).lists === "array") {
     const shape = entries.map(([column, type]) => `${column} ${type}`).join(", ");
-    return sql`jsonb_to_recordset(${json}) as ${sql.raw(`${name} (${shape})`)}`;
+    // How many there are decides how to look them up, and PostgreSQL knows it by the limit alone.
+    const few = sql.raw(`limit ${rows.length} ${planAnew}`);
+    return sql`(select * from jsonb_to_recordset(${json}) as ${sql.raw(`row_of (${shape})`)} ${few}) as ${sql.raw(name)}`;
   }
   const values = entries.map(([column]) => `value ->> '${column}' as ${column}`).join(", ");
   return sql`(select ${sql.raw(values)} from json_each(${json})) as ${sql.raw(name)}`;

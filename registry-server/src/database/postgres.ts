@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import type { Database, DatabaseLog } from "./database.ts";
+import { planAnew } from "./lists.ts";
 import type { MigrationTarget } from "./migrate.ts";
 import { Notifications } from "./notifications.ts";
 import { setRunner } from "./prepared.ts";
@@ -31,7 +32,8 @@ const names = new Map<string, string>();
 class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own type is a list of overloads, which cannot be implemented.
   override query(config: any, values?: any, callback?: any): any {
-    const name = typeof config === "string" && values?.length > 0 ? nameOf(config) : undefined;
+    const isKept = typeof config === "string" && values?.length > 0 && !config.includes(planAnew);
+    const name = isKept ? nameOf(config) : undefined;
     const answer = super.query(name ? { name, text: config } : config, values, callback) as unknown;
     // A newer server has changed a table: what this connection has prepared is of no use any more.
     if (answer instanceof Promise) {
