@@ -65,13 +65,11 @@ export class LogSender {
 
   async #sendAll(): Promise<Log> {
     for (;;) {
-      if (this.#waiting.length === 0 && !this.#hasEnded) {
+      if (this.#size === 0 && !this.#hasEnded) {
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }
-      const all = Buffer.concat(this.#waiting);
-      this.#waiting = [all];
-      const bytes = all.subarray(0, SENT_AT_ONCE);
-      const isLast = this.#hasEnded && bytes.length === all.length;
+      const bytes = this.#next();
+      const isLast = this.#hasEnded && bytes.length === this.#size;
       try {
         const log = await this.#target.send({
           offset: this.#offset,
@@ -89,9 +87,24 @@ export class LogSender {
     }
   }
 
+  /** What goes next, which is then the beginning of the first that waits; more is not copied together. */
+  #next(): Buffer {
+    let size = 0;
+    const enough = this.#waiting.findIndex((bytes) => {
+      size += bytes.length;
+      return size >= SENT_AT_ONCE;
+    });
+    const count = enough < 0 ? this.#waiting.length : enough + 1;
+    const [first = Buffer.alloc(0)] = this.#waiting;
+    const together = count > 1 ? Buffer.concat(this.#waiting.slice(0, count)) : first;
+    this.#waiting.splice(0, count, together);
+    return together.subarray(0, SENT_AT_ONCE);
+  }
+
   #sentSome(count: number): void {
-    const [first, ...later] = this.#waiting;
-    this.#waiting = first ? [first.subarray(count), ...later] : later;
+    const [first] = this.#waiting;
+    if (first?.length === count) this.#waiting.shift();
+    else if (first) this.#waiting[0] = first.subarray(count);
     this.#offset += count;
     this.#size -= count;
   }
