@@ -43,6 +43,14 @@ export function databaseOf(tx: Writer): Database {
 }
 
 /**
+ * Whether an error is about one transaction, and the database itself is well: it met others (SQL's class 40), or one of
+ * its statements took too long.
+ */
+export function isOfTransaction(error: unknown): boolean {
+  return /^(40...|57014)$/.test(String((error as { code?: unknown }).code));
+}
+
+/**
  * Opens a database and brings its tables up to date.
  *
  * @param url `sqlite:<path>`, `sqlite::memory:`, or `postgres://...`

@@ -105,7 +105,7 @@ function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean, r
       "unavailable",
       fullDisk.has(code)
         ? "The disk of the database is full. Nothing was stored; it can be when the operator has made room."
-        : "The database does not answer now. Nothing was stored; try again in a moment.",
+        : "The database does not answer now, so it is not certain that anything was stored. Try again in a moment.",
     );
   }
   return new Problem(

@@ -4,7 +4,7 @@ import { sameContent } from "../builds/content.ts";
 import type { Build, BuildReport } from "../builds/schema.ts";
 import { insertBuilds, loadBuilds, replaceBuild } from "../builds/store.ts";
 import { withReadableParents } from "../builds/view.ts";
-import type { Database } from "../database/database.ts";
+import { type Database, isOfTransaction } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { Together } from "../database/together.ts";
 import { recordEvent } from "../events/store.ts";
@@ -118,7 +118,8 @@ export class PublishingService extends Service {
         return paths.map((path) => byArtifact.get(path));
       });
     } catch (error) {
-      if (publications.length === 1 || this.database.isUnavailable(error)) throw error;
+      const isAway = this.database.isUnavailable(error) && !isOfTransaction(error);
+      if (publications.length === 1 || isAway) throw error;
       return publications.map(() => undefined);
     }
   }

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Api, ami } from "../../test/api.ts";
 import { forEachDatabase } from "../../test/databases.ts";
@@ -75,6 +76,23 @@ forEachDatabase((test) => {
       expect(ids.toSorted()).toEqual(["b-n0", "b-n1", "b-n2", "b-n3", "b-n4"]);
     });
 
+    it.each(["57014", "40P01", "40001", "23514"])(
+      "are not held to answer for one that the database gives up with %s",
+      async (code) => {
+        const artifacts = Array.from({ length: 10 }, (_, index) => `gives-up/a${index}`);
+        await Promise.all(artifacts.map((artifact) => publish(artifact, one(`before-${code}`))));
+        await refuseImages(code);
+        const replies = await Promise.all(
+          artifacts.map((artifact, at) =>
+            publish(artifact, one(at === 5 ? `refused-${code}` : `after-${code}`)),
+          ),
+        );
+        const { status } = replies.splice(5, 1)[0] ?? {};
+        expect(status).toBeGreaterThanOrEqual(500);
+        expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201));
+      },
+    );
+
     it("link parents and children with each other", async () => {
       for (const name of ["base", "child", "grandchild"]) await publish(`linked/${name}`, one("first"));
       const parents = (artifact: string) => ({ parents: [{ artifact, fingerprint: "second" }] });
@@ -91,4 +109,28 @@ forEachDatabase((test) => {
       expect(text).toContain("linked/grandchild");
     });
   });
+
+  /** From now on the database gives up what would store an image with this code in its id. */
+  async function refuseImages(code: string): Promise<void> {
+    const id = `ami-refused-${code}`;
+    const { dialect } = test.database;
+    const statements =
+      dialect === "sqlite"
+        ? [
+            `create trigger "refuse_${code}" before insert on images when new.external_id = '${id}'
+             begin select raise(abort, 'refused'); end`,
+          ]
+        : [
+            `create function refuse_${code}() returns trigger language plpgsql as
+             $$ begin raise exception 'refused' using errcode = '${code}'; end $$`,
+            `create trigger refuse before insert on images for each row when (new.external_id = '${id}')
+             execute function refuse_${code}()`,
+          ];
+    await test.database.write(async (tx) => {
+      await sql
+        .raw("drop trigger if exists refuse" + (dialect === "postgres" ? " on images" : ""))
+        .execute(tx);
+      for (const statement of statements) await sql.raw(statement).execute(tx);
+    });
+  }
 });
