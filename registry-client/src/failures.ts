@@ -1,7 +1,7 @@
 import { asProblem, problemError, RegistryError } from "./problem.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, SettingsError } from "./settings.ts";
 import type { Answer } from "./transport.ts";
-import { LARGEST_ANSWER_BYTES, OversizedAnswer, UnusableCaFile } from "./transport.ts";
+import { LARGEST_ANSWER_BYTES, OversizedAnswer } from "./transport.ts";
 
 /** An attempt that failed: what to tell the caller, and whether trying again may help (then after how long). */
 export type Failure = {
@@ -24,7 +24,7 @@ export function connectionFailure(thrown: unknown, { address, caFile }: Settings
     return notWaybill(`${at} sent more than ${limit} MiB, which no registry does; ${CHECK}`);
   }
   // As every other failure, so that a build whose registry cannot be asked is kept in the spool.
-  if (thrown instanceof UnusableCaFile) {
+  if (thrown instanceof SettingsError) {
     return { error: new RegistryError("unreachable", thrown.message, { code: "ca_file" }), again: false };
   }
   const { code = "", message, port } = thrown as NodeJS.ErrnoException & { port?: number };

@@ -53,9 +53,11 @@ test("says when ca_file cannot be read or holds no certificate", async () => {
     code: "ca_file",
     message: "ca_file /no/such/file cannot be read: ENOENT",
   });
-  const empty = join(await scratch(), "empty.pem");
-  await writeFile(empty, "nothing");
-  await expect(client(address, { ca_file: empty }).resolve(query)).rejects.toThrow("holds no certificate");
+  const broken = join(await scratch(), "broken.pem");
+  for (const content of ["nothing", authority.cert.slice(0, 200)]) {
+    await writeFile(broken, content);
+    await expect(client(address, { ca_file: broken }).resolve(query)).rejects.toThrow("holds no certificate");
+  }
 });
 
 test("says when the server speaks TLS only", async () => {

@@ -1,5 +1,5 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
-import type { Settings } from "./settings.ts";
+import { type Settings, SettingsError } from "./settings.ts";
 
 export type Exchange = {
   method: string;
@@ -12,9 +12,6 @@ export type Exchange = {
 /** An answer whose body is still to be read. */
 export type Opened = { status: number; headers: IncomingHttpHeaders; stream: IncomingMessage };
 export type Answer = { status: number; headers: IncomingHttpHeaders; bytes: Buffer };
-
-/** `ca_file` cannot be read or holds no certificate; the message says which. */
-export class UnusableCaFile extends Error {}
 
 /** The answer was larger than anything a registry sends. */
 export class OversizedAnswer extends Error {}
@@ -43,7 +40,7 @@ export class Transport {
   /**
    * Sends one request; the signal holds until the answer is read.
    *
-   * @throws the error of the socket, of TLS, of the signal or of the body, as Node gives it; {@link UnusableCaFile}
+   * @throws the error of the socket, of TLS, of the signal or of the body, as Node gives it; {@link SettingsError} of `ca_file`
    */
   async send({ method, url, headers, body, signal }: Exchange): Promise<Opened> {
     this.#wire ??= this.#open();
@@ -75,20 +72,9 @@ export class Transport {
       const http = await import("node:http");
       return { agent: new http.Agent(options), request: http.request };
     }
-    const ca = await this.#readCa();
+    const ca = await readCaFile(this.#settings);
     const https = await import("node:https");
     return { agent: new https.Agent({ ...options, ...(ca && { ca }) }), request: https.request };
-  }
-
-  async #readCa(): Promise<string | undefined> {
-    const { caFile } = this.#settings;
-    if (caFile === undefined) return undefined;
-    const { readFile } = await import("node:fs/promises");
-    const pem = await readFile(caFile, "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw new UnusableCaFile(`ca_file ${caFile} cannot be read: ${error.code ?? error.message}`);
-    });
-    if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
-    throw new UnusableCaFile(`ca_file ${caFile} holds no certificate; give a file of PEM certificates`);
   }
 
   #proxyEnv(): NodeJS.ProcessEnv | undefined {
@@ -103,6 +89,27 @@ export class Transport {
     );
     return undefined;
   }
+}
+
+/**
+ * Reads the certificates that are trusted besides those of the system.
+ *
+ * @throws {SettingsError} when the file cannot be read or holds no certificate
+ */
+export async function readCaFile({ caFile }: Pick<Settings, "caFile">): Promise<string | undefined> {
+  if (caFile === undefined) return undefined;
+  const { readFile } = await import("node:fs/promises");
+  const pem = await readFile(caFile, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new SettingsError("ca_file", `ca_file ${caFile} cannot be read: ${error.code ?? error.message}`);
+  });
+  const { X509Certificate } = await import("node:crypto");
+  try {
+    new X509Certificate(pem);
+  } catch {
+    const sentence = `ca_file ${caFile} holds no certificate; give a file of PEM certificates`;
+    throw new SettingsError("ca_file", sentence);
+  }
+  return pem;
 }
 
 /** Whether `http.Agent` of this Node.js takes `proxyEnv`. */

@@ -25,6 +25,18 @@ test("passes input, output and the exit code through, and leaves nothing behind"
   expect(await left()).toEqual([]);
 });
 
+test("a file of certificates that is none is found before anything is built", async () => {
+  const file = join(dir, "ca.pem");
+  const started = () => waybill(["run", "--ca-file", file, "--", "echo", "built"], { env, cwd: dir });
+  expect(await started()).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("cannot be read"),
+  });
+  await writeFile(file, "-----BEGIN CERTIFICATE-----\nMII");
+  expect(await started()).toMatchObject({ code: 2, stderr: expect.stringContaining("holds no certificate") });
+});
+
 test("what stands after -- is for the other program", async () => {
   expect(await run("echo", "--json", "--help", "--", "-x")).toMatchObject({
     code: 0,

@@ -1,3 +1,4 @@
+import { readCaFile } from "@waybill/registry-client/transport";
 import type { Command } from "commander";
 import { settingsOf } from "../connect.ts";
 import { ExitCode } from "../failures.ts";
@@ -37,6 +38,7 @@ export function define(command: Command, output: Output): void {
     .action(async (words: string[], { strict }, run: Command) => {
       const given = run.optsWithGlobals<Record<string, string>>();
       const settings = settingsOf(run);
+      await readCaFile(settings);
       const env = { ...process.env };
       for (const [option, variable] of Object.entries(SETTINGS)) {
         if (given[option]) env[variable] = given[option];

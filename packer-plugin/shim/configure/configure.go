@@ -107,6 +107,23 @@ func (in *Input) Options(table options.Table, generated map[string]any, hidden *
 	return table.Check(rendered, IsUnknown)
 }
 
+// Artifact is the artifact that options name, with its namespace; without one as long as it is not known.
+func Artifact(options map[string]any) (string, error) {
+	artifact, _ := options["artifact"].(string)
+	if strings.Contains(artifact, "/") || IsUnknown(artifact) {
+		return artifact, nil
+	}
+	namespace, _ := options["namespace"].(string)
+	if namespace == "" {
+		namespace = os.Getenv("WAYBILL_NAMESPACE")
+	}
+	if namespace == "" {
+		return "", fmt.Errorf("option \"artifact\" is %q and has no namespace; write namespace/%s, or set namespace (WAYBILL_NAMESPACE)",
+			artifact, artifact)
+	}
+	return namespace + "/" + artifact, nil
+}
+
 // buildVariables are those of the build, and a mark for those that JSON templates may name but this builder did not set:
 // one of them must not cost the whole record.
 func (in *Input) buildVariables(generated map[string]any) map[string]any {

@@ -52,7 +52,10 @@ func (d *DataSource) Configure(raws ...any) error {
 	if err != nil {
 		return err
 	}
-	d.options, err = input.Options(d.table, nil, secrets.NewReplacer(nil))
+	if d.options, err = input.Options(d.table, nil, secrets.NewReplacer(nil)); err != nil {
+		return err
+	}
+	_, err = configure.Artifact(d.options)
 	return err
 }
 

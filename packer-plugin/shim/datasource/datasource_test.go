@@ -177,6 +177,24 @@ func TestTwoSelectorsAreRefusedWithoutANetwork(t *testing.T) {
 	}
 }
 
+func TestAnArtifactWithoutANamespaceIsRefusedWithoutANetwork(t *testing.T) {
+	named := func(artifact string) cty.Value {
+		return cty.ObjectVal(map[string]cty.Value{"artifact": cty.StringVal(artifact)})
+	}
+	for kind, source := range kinds {
+		if err := source().Configure(named("base")); err == nil || !strings.Contains(err.Error(), `"base" and has no namespace`) {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if err := source().Configure(named("<unknown>")); err != nil {
+			t.Errorf("%s, what another data source is going to tell: %v", kind, err)
+		}
+	}
+	t.Setenv("WAYBILL_NAMESPACE", "hashicorp")
+	if err := datasource.NewArtifact().Configure(named("base")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAVersionIsReadWholeSoThatItHasNoFilters(t *testing.T) {
 	err := datasource.NewVersion().Configure(cty.ObjectVal(map[string]cty.Value{
 		"artifact": cty.StringVal("hashicorp/base"), "region": cty.StringVal("us-east-1"),

@@ -57,7 +57,8 @@ func (t Table) Check(values map[string]any, isUnknown func(string) bool) (map[st
 			}
 		}
 	}
-	return checked, errors.Join(append(problems, t.checkTogether(checked)...)...)
+	problems = append(problems, checkCAFile(checked, isUnknown), t.checkTogether(checked))
+	return checked, errors.Join(problems...)
 }
 
 func (t Table) unknownOption(name string) error {
@@ -68,23 +69,17 @@ func (t Table) unknownOption(name string) error {
 	return fmt.Errorf("option %q is not known; there are: %s", name, strings.Join(known, ", "))
 }
 
-func (t Table) checkTogether(values map[string]any) []error {
+func (t Table) checkTogether(values map[string]any) error {
 	var selectors []string
 	for _, name := range sortedKeys(values) {
 		if t[name].Selector {
 			selectors = append(selectors, name)
 		}
 	}
-	var problems []error
 	if len(selectors) > 1 {
-		problems = append(problems, fmt.Errorf("only one of %s can be given", strings.Join(selectors, ", ")))
+		return fmt.Errorf("only one of %s can be given", strings.Join(selectors, ", "))
 	}
-	if file, ok := values["ca_file"].(string); ok && file != "" {
-		if _, err := os.Stat(file); err != nil {
-			problems = append(problems, fmt.Errorf("option \"ca_file\" cannot be read: %w", err))
-		}
-	}
-	return problems
+	return nil
 }
 
 // convert reads a value in the option's type. HCL brings the right types; JSON templates can bring texts for all

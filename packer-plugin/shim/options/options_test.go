@@ -120,8 +120,11 @@ func TestWrongOptionsAreNamedWithWhatIsAccepted(t *testing.T) {
 		{with(image(map[string]any{"external": "x"})), []string{`the field "external"`, "external_id"}},
 		{with(image(map[string]any{"external_id": ""})), []string{"no external_id"}},
 		{with(image(map[string]any{"region": strings.Repeat("x", 129)})), []string{"128"}},
-		{with(map[string]any{"ca_file": "/does/not/exist.pem"}), []string{`"ca_file" cannot be read`}},
+		{with(map[string]any{"ca_file": "/does/not/exist.pem"}), []string{`"ca_file" is "/does/not/exist.pem", which cannot be read: no such file`}},
+		{with(map[string]any{"ca_file": "options.json"}), []string{`"ca_file" is "options.json", which holds no certificate`}},
+		{with(map[string]any{"files": []any{"out/web.qcow2", ""}}), []string{`"files" is ""`, "globs such as"}},
 		{with(map[string]any{"token": "tok en"}), []string{`"token" must be`}},
+		{with(map[string]any{"token": "wbl_tok en"}), []string{`"token" must be a token exactly as`, "43 letters"}},
 		{with(map[string]any{"channels": []any{"Staging"}}), []string{`"channels" is "Staging"`, "such as staging"}},
 		{with(map[string]any{"channels": []any{"a", "a"}}), []string{`has "a" twice`}},
 		{with(map[string]any{"channels": []any{"latest"}}), []string{`cannot be "latest"`, "by itself"}},
@@ -166,6 +169,14 @@ func TestWrongVariablesOfTheEnvironmentAreFoundToo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := options.PostProcessor.Check(with(map[string]any{"timeout": "5s"}), known); err != nil {
+		t.Errorf("the option wins, but: %v", err)
+	}
+	t.Setenv("WAYBILL_TIMEOUT", "")
+	t.Setenv("WAYBILL_CA_FILE", "options.json")
+	if _, err := options.PostProcessor.Check(with(nil), known); err == nil || !strings.Contains(err.Error(), "variable WAYBILL_CA_FILE is \"options.json\"") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := options.PostProcessor.Check(with(map[string]any{"ca_file": "<unknown>"}), marked); err != nil {
 		t.Errorf("the option wins, but: %v", err)
 	}
 }

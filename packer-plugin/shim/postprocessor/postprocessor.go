@@ -106,8 +106,12 @@ func (p *PostProcessor) sign(values map[string]any) error {
 // newRecord names the build and collects the values of its version.
 func newRecord(input *configure.Input, values map[string]any) (rollcall.Record, error) {
 	get := func(name string) string { text, _ := values[name].(string); return text }
+	artifact, err := configure.Artifact(values)
+	if err != nil {
+		return rollcall.Record{}, err
+	}
 	record := rollcall.Record{
-		Artifact: get("artifact"),
+		Artifact: artifact,
 		Build:    get("build"),
 		Values: rollcall.Values{
 			Fingerprint: first(get("fingerprint"), os.Getenv("WAYBILL_FINGERPRINT"), rollcall.RunUUID()),
@@ -118,14 +122,6 @@ func newRecord(input *configure.Input, values map[string]any) (rollcall.Record, 
 	record.Values.Channels, _ = values["channels"].([]string)
 	if latest, ok := values["latest"].(bool); ok {
 		record.Values.Latest = &latest
-	}
-	if !strings.Contains(record.Artifact, "/") {
-		namespace := first(get("namespace"), os.Getenv("WAYBILL_NAMESPACE"))
-		if namespace == "" {
-			return record, fmt.Errorf("option \"artifact\" is %q and has no namespace; write namespace/%s, or set namespace (WAYBILL_NAMESPACE)",
-				record.Artifact, record.Artifact)
-		}
-		record.Artifact = namespace + "/" + record.Artifact
 	}
 	if record.Build == "" {
 		record.Build = input.BuilderType + "." + input.BuildName

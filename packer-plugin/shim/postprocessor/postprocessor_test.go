@@ -143,7 +143,8 @@ func TestABuildIsPublishedAndNoSecretWithIt(t *testing.T) {
 func TestWithTheRegistryAwayTheBuildWaitsInTheSpoolWithoutSecretsOrToken(t *testing.T) {
 	directory := plugintest.UseNode(t)
 	t.Setenv("WAYBILL_ADDRESS", "http://127.0.0.1:1")
-	text, err := post(t, configured(t, map[any]any{"token": planted + "-token"}), artifact{})
+	token := "wbl_" + planted + strings.Repeat("x", 43-len(planted))
+	text, err := post(t, configured(t, map[any]any{"token": token}), artifact{})
 	if err != nil || !strings.Contains(text, "waybill spool send") {
 		t.Fatalf("%v: %s", err, text)
 	}
