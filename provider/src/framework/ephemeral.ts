@@ -24,6 +24,6 @@ export type EphemeralResource<S extends Schema, Client> = {
 /** Fixes the types of an ephemeral resource: the schema decides what `open` gets and must give. */
 export function ephemeralResource<const S extends Schema, Client>(
   definition: EphemeralResource<S, Client>,
-): EphemeralResource<S, Client> {
-  return definition;
+): EphemeralResource<Schema, Client> {
+  return definition as unknown as EphemeralResource<Schema, Client>;
 }

@@ -1,10 +1,11 @@
 /** What the author of a provider needs. */
-export { DiagnosticError } from "./diagnostics.ts";
+export { DiagnosticError, type Diagnostics } from "./diagnostics.ts";
 export { ephemeralResource } from "./ephemeral.ts";
 export { ArgumentError, defineFunction } from "./function.ts";
-export { dataSource, provider } from "./provider.ts";
+export { type Context, dataSource, provider, type ReadContext } from "./provider.ts";
 export { resource } from "./resource.ts";
+export type { Attribute, Attributes, Config, PartialConfig, Result, Schema, State } from "./schema.ts";
 export { serve } from "./serve.ts";
-export { atMostOneOf, each, notEmpty, oneOf, wholeNumber } from "./validators.ts";
+export { atMostOneOf, each, notEmpty, oneOf, type Validator, wholeNumber } from "./validators.ts";
 export { types } from "./values/types.ts";
-export { Unknown } from "./values/values.ts";
+export { Dynamic, type Path, Unknown, type Value } from "./values/values.ts";

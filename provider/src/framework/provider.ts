@@ -58,8 +58,9 @@ export type Provider<S extends Schema, Client> = {
 /** Fixes the types of a data source: the schema decides what `read` gets and must give. */
 export function dataSource<const S extends Schema, Client>(
   definition: DataSource<S, Client>,
-): DataSource<S, Client> {
-  return { ...definition, schema: withTimeouts(definition.schema, definition.timeouts) };
+): DataSource<Schema, Client> {
+  const { schema, timeouts } = definition;
+  return { ...definition, schema: withTimeouts(schema, timeouts) } as unknown as DataSource<Schema, Client>;
 }
 
 /** Fixes the types of a provider: the schema decides what `configure` gets. */

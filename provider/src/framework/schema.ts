@@ -54,11 +54,13 @@ export type Attribute = Use &
   };
 
 type NativeAttributes<A> = { readonly [K in keyof A]: NativeAttribute<A[K]> | null };
-type NativeAttribute<A> = A extends { readonly type: infer T extends Type }
-  ? Native<T>
-  : A extends { readonly nested: { readonly mode: infer M; readonly attributes: infer N } }
-    ? NativeNested<M, NativeAttributes<N>>
-    : never;
+type NativeAttribute<A> = Attribute extends A
+  ? Value
+  : A extends { readonly type: infer T extends Type }
+    ? Native<T>
+    : A extends { readonly nested: { readonly mode: infer M; readonly attributes: infer N } }
+      ? NativeNested<M, NativeAttributes<N>>
+      : never;
 type NativeNested<M, O> = M extends "single"
   ? O
   : M extends "map"
@@ -67,24 +69,33 @@ type NativeNested<M, O> = M extends "single"
 type Given<A> = { [K in keyof A]: A[K] extends { required: true } | { optional: true } ? K : never }[keyof A];
 type Computed<A> = { [K in keyof A]: A[K] extends { computed: true } ? K : never }[keyof A];
 
+/** What holds of a schema; of one that is not known more closely, values by their names. */
+type Of<S extends Schema, T> = string extends keyof S["attributes"] ? { readonly [name: string]: Value } : T;
+
 /** What the user wrote, wholly known; null where nothing was written. */
-export type Config<S extends Schema> = {
-  readonly [K in Given<S["attributes"]>]:
-    | NativeAttribute<S["attributes"][K]>
-    | (S["attributes"][K] extends { required: true } ? never : null);
-};
+export type Config<S extends Schema> = Of<
+  S,
+  {
+    readonly [K in Given<S["attributes"]>]:
+      | NativeAttribute<S["attributes"][K]>
+      | (S["attributes"][K] extends { required: true } ? never : null);
+  }
+>;
 /** What the user wrote, before all of it is known. */
-export type PartialConfig<S extends Schema> = {
-  readonly [K in Given<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | null | Unknown;
-};
+export type PartialConfig<S extends Schema> = Of<
+  S,
+  { readonly [K in Given<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | null | Unknown }
+>;
 /** A resource as it is kept: every attribute, wholly known. */
-export type State<S extends Schema> = string extends keyof S["attributes"]
-  ? { readonly [name: string]: Value }
-  : { readonly [K in keyof S["attributes"]]: NativeAttribute<S["attributes"][K]> | null };
+export type State<S extends Schema> = Of<
+  S,
+  { readonly [K in keyof S["attributes"]]: NativeAttribute<S["attributes"][K]> | null }
+>;
 /** What the provider gives: every computed attribute. */
-export type Result<S extends Schema> = {
-  readonly [K in Computed<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | null;
-};
+export type Result<S extends Schema> = Of<
+  S,
+  { readonly [K in Computed<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | null }
+>;
 
 /** Whether an attribute is only the provider's to set. */
 export function isReadOnly(attribute: Attribute | undefined): boolean {

@@ -40,19 +40,21 @@ export interface ObjectType<A = { readonly [name: string]: Type }> {
 }
 
 /** What TypeScript code gets for a wholly known value of a type, and gives for one. Elements can be null. */
-export type Native<T extends Type> = T extends StringType
-  ? string
-  : T extends NumberType
-    ? NumberValue | number
-    : T extends BoolType
-      ? boolean
-      : T extends { kind: "list" | "set"; element: infer E extends Type }
-        ? readonly (Native<E> | null)[]
-        : T extends { kind: "map"; element: infer E extends Type }
-          ? Readonly<Record<string, Native<E> | null>>
-          : T extends { kind: "object"; attributes: infer A extends { readonly [name: string]: Type } }
-            ? { readonly [K in keyof A]: Native<A[K]> | null }
-            : Value;
+export type Native<T extends Type> = Type extends T
+  ? Value
+  : T extends StringType
+    ? string
+    : T extends NumberType
+      ? NumberValue | number
+      : T extends BoolType
+        ? boolean
+        : T extends { kind: "list" | "set"; element: infer E extends Type }
+          ? readonly (Native<E> | null)[]
+          : T extends { kind: "map"; element: infer E extends Type }
+            ? Readonly<Record<string, Native<E> | null>>
+            : T extends { kind: "object"; attributes: infer A extends { readonly [name: string]: Type } }
+              ? { readonly [K in keyof A]: Native<A[K]> | null }
+              : Value;
 
 export const types = {
   string: { kind: "string" },
