@@ -21,8 +21,8 @@ test("every failure has a summary of its own, the registry's sentence, and a pla
   const table: [RegistryError, string, string[]][] = [
     [refused("artifact_not_found"), "No such artifact", ["name"]],
     [refused("version_not_found"), "No such version", ["version"]],
-    [refused("channel_not_found"), "No such channel", ["version"]],
-    [refused("channel_empty"), "Channel points nowhere", ["version"]],
+    [refused("channel_not_found"), "No such channel", ["name"]],
+    [refused("channel_empty"), "Channel points nowhere", ["name"]],
     [refused("no_match"), "No matching image", ["region"]],
     [refused("ambiguous", {}, 409), "Several images match", ["region"]],
     [refused("version_revoked", {}, 409), "Version is revoked", ["version"]],

@@ -38,15 +38,18 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
   version_incomplete: { summary: "Version is not complete", at: SELECTORS },
   version_not_found: { summary: "No such version", at: SELECTORS },
-  channel_not_found: { summary: "No such channel", at: SELECTORS },
-  channel_empty: { summary: "Channel points nowhere", at: SELECTORS },
+  channel_not_found: { summary: "No such channel", at: ["channel", "name"] },
+  channel_empty: { summary: "Channel points nowhere", at: ["channel", "name"] },
   no_match: { summary: "No matching image", at: FILTERS },
   ambiguous: { summary: "Several images match", at: FILTERS },
   version_revoked: {
     summary: "Version is revoked",
     at: SELECTORS,
-    // The registry says which choices there are.
-    advice: () => "on_revoked can be set here, or for the whole provider (WAYBILL_ON_REVOKED).",
+    // The registry says which choices there are; only what resolves has them.
+    advice: (_error, { config }) =>
+      "on_revoked" in config
+        ? "on_revoked can be set here, or for the whole provider (WAYBILL_ON_REVOKED)."
+        : "",
   },
   unauthorized: {
     summary: "Token refused",

@@ -13,7 +13,7 @@ const repeat = defineFunction({
   ],
   returns: types.string,
   call(text, times) {
-    if (Number(times) < 0) throw new ArgumentError(1, "times must not be negative");
+    if (Number(times) < 0) throw new ArgumentError(1, "times must not be negative.");
     return text.repeat(Number(times));
   },
 });

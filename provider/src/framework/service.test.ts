@@ -206,7 +206,7 @@ describe("validating", () => {
     expect(answer.diagnostics).toMatchObject([
       { summary: "Invalid text", detail: 'text must be one of "up", "down", not "sideways".' },
       {
-        summary: "Invalid size",
+        summary: 'Invalid options["a"].size',
         attribute: {
           steps: [{ selector: { attributeName: "options" } }, { selector: { elementKeyString: "a" } }, {}],
         },

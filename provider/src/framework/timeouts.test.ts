@@ -145,7 +145,7 @@ describe("the argument", () => {
     });
     const config = value(thing({ revision: null, timeouts: { create: "soon" } }));
     expect((await call("validateResourceConfig", { typeName, config })).diagnostics).toMatchObject([
-      { summary: "Invalid create", detail: expect.stringContaining("such as 30s, 10m or 1h30m") },
+      { summary: "Invalid timeouts.create", detail: expect.stringContaining("such as 30s, 10m or 1h30m") },
     ]);
   });
 });

@@ -18,6 +18,13 @@ export function notEmpty(value: Value): string | undefined {
   return value === "" ? "must not be empty; leave it out, or set it to null, to choose nothing" : undefined;
 }
 
+/** Refuses a list, a set or a map without members; `what` is one of them. */
+export function atLeastOne(what: string): Validator {
+  return function hasOne(value) {
+    return Object.keys(value ?? {}).length > 0 ? undefined : `must have at least one ${what}`;
+  };
+}
+
 /** Accepts whole numbers of a range, both ends included. */
 export function wholeNumber(least: number, most: number): Validator {
   return function isWholeNumber(value) {
@@ -76,7 +83,9 @@ export function validateAttributes(
     if (given instanceof Unknown) continue;
     // The first that finds a fault: later ones may take for granted what it looked at.
     const wrong = validators.map((validate) => validate(given)).find((sentence) => sentence !== undefined);
-    if (wrong !== undefined) diagnostics.error(`Invalid ${name}`, `${name} ${wrong}.`, here);
+    // Terraform shows the line of an argument, and of what is within one only that of the block.
+    const shown = formatPath(here);
+    if (wrong !== undefined) diagnostics.error(`Invalid ${shown}`, `${shown} ${wrong}.`, here);
     for (const [step, inner] of nested ? members(nested.mode, given) : []) {
       validateAttributes(nested?.attributes ?? {}, inner, diagnostics, decidedBy, [...here, ...step]);
     }

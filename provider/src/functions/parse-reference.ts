@@ -15,7 +15,11 @@ export const parseReferenceFunction = defineFunction({
       return { namespace, artifact };
     } catch (error) {
       if (!(error instanceof ReferenceError_)) throw error;
-      throw new ArgumentError(0, sentence(error.message));
+      // A function knows no provider that could have a namespace.
+      const advice = reference.includes("/")
+        ? error.message
+        : `${JSON.stringify(reference)} has no namespace; write namespace/artifact`;
+      throw new ArgumentError(0, sentence(advice));
     }
   },
 });

@@ -59,7 +59,10 @@ export function functionCalls<Client>(
       } catch (error) {
         const { message } = error as Error;
         if (error instanceof ArgumentError) {
-          return { error: { text: message, functionArgument: BigInt(error.argument) } };
+          // Terraform writes a full stop after it.
+          return {
+            error: { text: message.replace(/\.$/, ""), functionArgument: BigInt(error.argument) },
+          };
         }
         if (error instanceof ValueError) {
           return { error: { text: `A value cannot be used: ${message}. ${DISAGREEMENT}` } };
