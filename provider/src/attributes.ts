@@ -28,6 +28,12 @@ export const isFingerprint: Validator = (value) =>
 export const isVersionNumber: Validator = (value) =>
   /^[1-9]\d{0,9}$/.test(String(value)) ? undefined : "must be the number of a version, such as 7";
 
+/** Where a scope or a webhook holds. */
+export const isPattern: Validator = (value) =>
+  /^([a-z0-9][a-z0-9._-]{0,62}\/)?(\*|[a-z0-9][a-z0-9._-]{0,62}\*?)$/.test(String(value))
+    ? undefined
+    : 'must be "*", a namespace ("team", "team-*") or artifacts ("team/web", "team/web-*", "team/*")';
+
 export const isMoment: Validator = (value) =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(String(value)) &&
   !Number.isNaN(Date.parse(String(value)))
@@ -83,6 +89,22 @@ export function sameArtifact(
   if (attribute !== "artifact" || typeof before !== "string" || typeof after !== "string") return false;
   const whole = (name: string) => artifactName(name, settings.namespace, attribute);
   return whole(before) === whole(after);
+}
+
+/**
+ * How the state shows an artifact: as it was written, unless that means another one, or none, by now.
+ *
+ * @param whole its whole name
+ */
+export function asWritten(written: string | null, whole: string, { settings }: Registry): string {
+  try {
+    return written !== null && artifactName(written, settings.namespace, "artifact") === whole
+      ? written
+      : whole;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return whole;
+    throw error;
+  }
 }
 
 /**

@@ -1,9 +1,11 @@
-import { notEmpty, oneOf } from "./framework/validators.ts";
+import { isPattern } from "./attributes.ts";
+import { atLeastOne, oneOf } from "./framework/validators.ts";
 import { types } from "./framework/values/types.ts";
 
 /** What a token may do, and where. */
 export const scopes = {
   required: true,
+  validators: [atLeastOne("scope")],
   description: "What it may do.",
   nested: {
     mode: "list",
@@ -18,7 +20,7 @@ export const scopes = {
       pattern: {
         type: types.string,
         required: true,
-        validators: [notEmpty],
+        validators: [isPattern],
         description: "Where: `*`, a namespace (`team`, `team-*`) or artifacts (`team/web`, `team/web-*`).",
       },
     },

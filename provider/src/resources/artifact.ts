@@ -1,6 +1,7 @@
 import type { Artifact } from "@waybill/registry-client/types";
 import {
   artifactArgument,
+  asWritten,
   checkArtifactName,
   idOf,
   importId,
@@ -75,7 +76,12 @@ export const artifact = resource<Schema, Registry>({
   },
 
   async create(config, context) {
-    return { force_destroy: config.force_destroy, ...computed(await put(config, context)) };
+    const name = context.client.artifact(config.artifact);
+    const present = await context.client.find(context, { ...config, artifact: name }, (registry, call) =>
+      registry.getArtifact(name, call),
+    );
+    const made = await put(config, present?.retention ?? null, context);
+    return { force_destroy: config.force_destroy, ...computed(made) };
   },
 
   async read(state, context) {
@@ -86,7 +92,7 @@ export const artifact = resource<Schema, Registry>({
     if (!found) return undefined;
     const { description, retention } = found;
     return {
-      artifact: state.artifact ?? found.artifact,
+      artifact: asWritten(state.artifact, found.artifact, client),
       description: description ?? (state.description === "" ? "" : null),
       labels: Object.keys(found.labels).length === 0 ? emptyOr(state.labels) : found.labels,
       retention,
@@ -95,8 +101,9 @@ export const artifact = resource<Schema, Registry>({
     };
   },
 
-  async update(config, _prior, context) {
-    return { force_destroy: config.force_destroy, ...computed(await put(config, context)) };
+  async update(config, prior, context) {
+    const changed = await put(config, policyOf(prior.retention), context);
+    return { force_destroy: config.force_destroy, ...computed(changed) };
   },
 
   async delete(state, context) {
@@ -120,17 +127,26 @@ export const artifact = resource<Schema, Registry>({
     typeName === "hcp_packer_bucket" ? { artifact: String(state.name) } : undefined,
 });
 
-function put(config: Config<Schema>, context: Context): Promise<Artifact> {
-  const { description, labels, retention } = config;
+type Policy = Artifact["retention"];
+
+/** Retention is sent only when it is another one: to set it needs more than the rest does. */
+function put(config: Config<Schema>, before: Policy, context: Context): Promise<Artifact> {
+  const { description, labels } = config;
+  const retention = policyOf(config.retention);
+  const isSame = retention?.keep === before?.keep && retention?.days === before?.days;
   const body = {
     description,
     labels: (labels ?? {}) as Record<string, string>,
-    retention: retention && { keep: Number(retention.keep), days: Number(retention.days) },
+    ...(isSame ? {} : { retention }),
   };
   const name = context.client.artifact(config.artifact);
   return context.client.ask(context, { ...config, artifact: name }, (registry, call) =>
     registry.putArtifact(name, body, call),
   );
+}
+
+function policyOf(written: Config<Schema>["retention"]): Policy {
+  return written && { keep: Number(written.keep), days: Number(written.days) };
 }
 
 function computed(found: Artifact) {

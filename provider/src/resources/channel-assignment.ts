@@ -1,6 +1,7 @@
 import type { Channel } from "@waybill/registry-client/types";
 import {
   artifactArgument,
+  asWritten,
   checkArtifactName,
   idOf,
   importId,
@@ -17,6 +18,7 @@ import { resource } from "../framework/resource.ts";
 import type { Config } from "../framework/schema.ts";
 import { notEmpty } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
+import { Unknown } from "../framework/values/values.ts";
 import type { Context, Registry } from "../registry.ts";
 
 const schema = {
@@ -71,6 +73,11 @@ export const channelAssignment = resource<Schema, Registry>({
   plan({ prior, config, planned }) {
     // What the state says, which Terraform has just read: the plan is made once more at apply, and must be the same.
     if (prior && config.replaces === null) planned.replaces = prior.version;
+    const { artifact, channel, version, replaces } = config;
+    if (replaces === null || [version, replaces].some((value) => value instanceof Unknown)) return;
+    const pointed = Number(prior?.version);
+    if (prior?.channel === channel && pointed !== Number(version) && pointed !== Number(replaces))
+      throw wasMoved(`${channel} of ${artifact}`, Number(replaces), pointed, prior.assigned_by);
   },
 
   create: (config, context) => assign(config, config.replaces, context),
@@ -80,7 +87,7 @@ export const channelAssignment = resource<Schema, Registry>({
     const found = await find({ artifact, channel }, state, context);
     if (!found?.version) return undefined;
     return {
-      artifact: state.artifact ?? artifact,
+      artifact: asWritten(state.artifact, artifact, context.client),
       channel,
       version: found.version.number,
       // It is recorded when the channel moves, which it does not have to do when this is made.
@@ -117,18 +124,27 @@ async function assign(config: Config<Schema>, replaces: Config<Schema>["replaces
   const pointed = present?.version?.number ?? null;
   const expected = replaces === null ? pointed : Number(replaces);
   if (pointed !== expected && pointed !== version) {
-    const by = present?.assigned_by ? `, by ${present.assigned_by}` : "";
-    throw new DiagnosticError(
-      "Channel was moved meanwhile",
-      `This was to replace ${shown(expected)} on ${channel} of ${artifact}, which points at ${shown(pointed)} now${by}. Plan again to see what that changes.`,
-      ["version"],
-    );
+    throw wasMoved(`${channel} of ${artifact}`, expected, pointed, present?.assigned_by);
   }
   const body = { version, ...withoutNulls({ reason }) };
   const moved = await context.client.ask(context, { ...config, artifact }, (registry, call) =>
     registry.channels.put(artifact, channel, body, { ...call, ...(present && { ifUnchanged: present }) }),
   );
   return { replaces: expected, ...computed(moved) };
+}
+
+/** @param by who moved it, where that is known */
+function wasMoved(
+  place: string,
+  expected: number | null,
+  pointed: number | null,
+  by: string | null | undefined,
+): DiagnosticError {
+  return new DiagnosticError(
+    "Channel was moved meanwhile",
+    `This was to replace ${shown(expected)} on ${place}, which points at ${shown(pointed)} now${by ? `, by ${by}` : ""}. Plan again to see what that changes, or change what it replaces.`,
+    ["version"],
+  );
 }
 
 function shown(version: number | null): string {

@@ -1,6 +1,7 @@
 import type { Channel, ChannelRules } from "@waybill/registry-client/types";
 import {
   artifactArgument,
+  asWritten,
   checkArtifactName,
   idOf,
   importId,
@@ -112,7 +113,7 @@ export const channel = resource<Schema, Registry>({
     const rules = { types: null, regions: null, after: null, scope: null, ...found.rules };
     const hasRules = Object.values(rules).some((rule) => rule !== null);
     return {
-      artifact: state.artifact ?? artifact,
+      artifact: asWritten(state.artifact, artifact, context.client),
       name,
       description: found.description ?? (state.description === "" ? "" : null),
       rules: hasRules ? rules : state.rules && noRules(state.rules) ? state.rules : null,

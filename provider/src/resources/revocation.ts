@@ -1,6 +1,7 @@
 import type { RevocationState } from "@waybill/registry-client/types";
 import {
   artifactArgument,
+  asWritten,
   checkArtifactName,
   importId,
   importVersion,
@@ -77,7 +78,7 @@ export const revocation = resource<Schema, Registry>({
     const own = found?.causes.find((cause) => cause.own);
     if (!own) return undefined;
     return {
-      artifact: state.artifact ?? artifact,
+      artifact: asWritten(state.artifact, artifact, context.client),
       version: Number(version),
       reason: own.reason,
       at: sameMoment(state.at, own.effective_at),

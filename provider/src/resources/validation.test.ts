@@ -31,7 +31,7 @@ describe("what can be known when it is planned is said then", () => {
       ...(["resource", "waybill_artifact"] as const),
       ...([
         { artifact: "a/b", retention: { keep: 0, days: 1.5 } },
-        ["Invalid keep", "Invalid days"],
+        ["Invalid retention.keep", "Invalid retention.days"],
       ] as const),
     ],
     ["resource", "waybill_channel", { artifact: "a/b", name: "latest" }, ["Invalid name"]],
@@ -39,7 +39,7 @@ describe("what can be known when it is planned is said then", () => {
       ...(["resource", "waybill_channel"] as const),
       ...([
         { artifact: "a/b", name: "x", rules: { types: [""], regions: null, after: "X", scope: "read" } },
-        ["Invalid types", "Invalid after", "Invalid scope"],
+        ["Invalid rules.types", "Invalid rules.after", "Invalid rules.scope"],
       ] as const),
     ],
     [
@@ -57,16 +57,36 @@ describe("what can be known when it is planned is said then", () => {
       ...(["resource", "waybill_version"] as const),
       ...([
         { artifact: "a/b", fingerprint: "x y", semver: "1", builds: {} },
-        ["Invalid fingerprint", "Invalid semver"],
+        ["Invalid fingerprint", "Invalid semver", "Invalid builds"],
       ] as const),
     ],
     [
       ...(["resource", "waybill_token"] as const),
       ...([
         { name: "x", secret_wo: "short", scopes: [{ scope: "own", pattern: "" }], expires_at: "soon" },
-        ["Invalid secret_wo", "Invalid scope", "Invalid pattern", "Invalid expires_at"],
+        ["Invalid secret_wo", "Invalid scopes[0].scope", "Invalid scopes[0].pattern", "Invalid expires_at"],
       ] as const),
     ],
+    [
+      ...(["resource", "waybill_token"] as const),
+      ...([
+        { name: "x", scopes: [{ scope: "read", pattern: "Team" }] },
+        ["Invalid scopes[0].pattern"],
+      ] as const),
+    ],
+    ["resource", "waybill_token", { name: "x", scopes: [] }, ["Invalid scopes"]],
+    [
+      ...(["resource", "waybill_version"] as const),
+      ...([
+        {
+          artifact: "a/b",
+          fingerprint: "x",
+          builds: { a: { artifact_type: "x.y", metadata: null, labels: null, images: [] } },
+        },
+        [`Invalid builds["a"].images`],
+      ] as const),
+    ],
+    ["resource", "waybill_webhook", { ...hook, artifacts: ["a/b/c"] }, ["Invalid artifacts"]],
     ["resource", "waybill_webhook", hook, []],
     ["resource", "waybill_webhook", chat, []],
     ["resource", "waybill_webhook", mail, []],

@@ -2,6 +2,7 @@ import type { Publish, Version } from "@waybill/registry-client/types";
 import {
   argument,
   artifactArgument,
+  asWritten,
   checkArtifactName,
   importId,
   importVersion,
@@ -16,7 +17,7 @@ import {
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
-import { notEmpty } from "../framework/validators.ts";
+import { atLeastOne, notEmpty } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import { isSemver } from "../functions/versions.ts";
 import type { Registry } from "../registry.ts";
@@ -50,6 +51,7 @@ const schema = {
     builds: {
       required: true,
       requiresReplace: true,
+      validators: [atLeastOne("build")],
       description: "What it consists of, by the name of the build.",
       nested: {
         mode: "map",
@@ -59,6 +61,7 @@ const schema = {
           labels: optionalMap("Labels of the build."),
           images: {
             required: true,
+            validators: [atLeastOne("image")],
             description: "Its images.",
             nested: {
               mode: "list",
@@ -101,8 +104,14 @@ export const version = resource<Schema, Registry>({
     const published = await client.ask(context, { ...config, artifact }, (registry, call) =>
       registry.publish(artifact, publication(config), call),
     );
-    for (const { message } of published.version.warnings)
-      context.diagnostics.warning("Published with a warning", message);
+    for (const { code, message } of published.version.warnings) {
+      // It is there, so it gets into the state; the error has the next apply make it anew.
+      if (code === "semver_taken")
+        context.diagnostics.error("Semantic version is taken", `${message} Give this one another semver.`, [
+          "semver",
+        ]);
+      else context.diagnostics.warning("Published with a warning", message);
+    }
     return { latest: config.latest, ...computed(published.version) };
   },
 
@@ -111,7 +120,7 @@ export const version = resource<Schema, Registry>({
     const found = await context.client.find(context, { ...state, artifact }, (registry, call) =>
       registry.getVersion(artifact, Number(at), call),
     );
-    return found && { ...view(found, state), artifact: state.artifact ?? artifact };
+    return found && { ...view(found, state), artifact: asWritten(state.artifact, artifact, context.client) };
   },
 
   async update({ description, labels }, prior, context) {

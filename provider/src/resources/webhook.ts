@@ -1,5 +1,5 @@
 import type { Webhook, WebhookChange } from "@waybill/registry-client/types";
-import { importName, lasting, nameArgument, text, timeouts, withoutNulls } from "../attributes.ts";
+import { importName, isPattern, lasting, nameArgument, text, timeouts, withoutNulls } from "../attributes.ts";
 import type { Diagnostics } from "../framework/diagnostics.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
@@ -78,7 +78,7 @@ const schema = {
       optional: true,
       computed: true,
       default: ["*"],
-      validators: [each(notEmpty)],
+      validators: [each(isPattern)],
       description: "Of which artifacts: `*`, `team`, `team/web`, `team/web-*`. Default: all.",
     },
     description: {
@@ -131,7 +131,8 @@ export const webhook = resource<Schema, Registry>({
   timeouts,
   validate: checkFormat,
 
-  plan({ prior, config }) {
+  plan({ prior, config, planned }) {
+    if (prior && prior.enabled === planned.enabled) planned.disabled_reason = prior.disabled_reason;
     const isSigned = config.format === null || config.format === "standard";
     if (prior === null && isSigned && config.secret_wo === null) throw missingSecret();
   },
