@@ -197,22 +197,37 @@ test("can be cancelled before, during and between attempts", async () => {
 });
 
 test.each([
-  ["an HTML page", "text/html", "<html><title>Sign in</title>", 'an HTML page ("Sign in")'],
-  ["garbage", "application/json", "\u0000\u0001{", "a body that is not JSON"],
-  ["nothing", "application/json", "", "an empty body"],
-  ["another service's JSON", "application/json", '{"ok":true}', "JSON of another kind"],
-])("names %s as an answer of something else", async (_name, type, body, sentence) => {
+  ["an HTML page", 200, "text/html", "<html><title>Sign in</title>", 'an HTML page ("Sign in")'],
+  ["an HTML page", 404, "text/html", "<!doctype html>Nothing here", "an HTML page"],
+  ["garbage", 200, "application/json", "\u0000\u0001{", "a body that is not JSON"],
+  ["nothing", 200, "application/json", "", "an empty body"],
+  ["another service's JSON", 200, "application/json", '{"ok":true}', "JSON of another kind"],
+  ["another service's JSON", 404, "application/json", '{"code":404}', "JSON of another kind"],
+])("names %s with %i as an answer of something else", async (_name, status, type, body, sentence) => {
   const { address, seen } = await play((_, response) => {
-    response.writeHead(200, { "content-type": type }).end(body);
+    response.writeHead(status, { "content-type": type }).end(body);
   });
   const failure = client(address).resolve(query);
   await expect(failure).rejects.toMatchObject({
     kind: "invalid_response",
     code: "invalid_response",
-    status: 200,
+    status,
   });
-  await expect(failure).rejects.toThrow(`answered 200 and ${sentence}, which no Waybill registry sends`);
+  await expect(failure).rejects.toThrow(
+    `answered ${status} and ${sentence}, which no Waybill registry sends; check that address (WAYBILL_ADDRESS) is right`,
+  );
   expect(seen).toHaveLength(1);
+});
+
+test("says to check the address where a registry has no such route", async () => {
+  const { address } = await play((_, response) => problem(response, 404, "not_found"));
+  await expect(client(`${address}/other`).resolve(query)).rejects.toMatchObject({
+    kind: "refused",
+    code: "not_found",
+    message: expect.stringContaining(
+      "/other/ has no such route; check that address (WAYBILL_ADDRESS) is right",
+    ),
+  });
 });
 
 test("follows no redirect, so that the token goes nowhere else", async () => {

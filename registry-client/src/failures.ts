@@ -15,6 +15,7 @@ export type Failure = {
 const BUSY = new Set([429, 502, 503, 504]);
 const NEVER_AGAIN = new Set(["ENOTFOUND", "ERR_INVALID_CHAR", "EPROTO"]);
 const CHECK = "check that it runs there and that address (WAYBILL_ADDRESS) is right";
+const CHECK_PATH = "check that address (WAYBILL_ADDRESS) is right, with its path";
 
 /** Says why no answer came. Cancellation and time-out are told apart by the caller, who owns the signals. */
 export function connectionFailure(thrown: unknown, { address, caFile }: Settings): Failure {
@@ -95,10 +96,14 @@ export function readAnswer(
   const again = BUSY.has(status);
   const afterMs = again ? retryAfterMs(headers["retry-after"]) : undefined;
   const problem = asProblem(json);
+  const at = `the registry at ${address.href}`;
+  if (problem?.code === "not_found") {
+    const detail = `${at} has no such route; ${CHECK_PATH}, and that the registry is not older than this program`;
+    return { error: problemError({ ...problem, status, detail }), again };
+  }
   if (problem && status >= 400) {
     return { error: problemError({ ...problem, status }, afterMs), again, afterMs, undone: true };
   }
-  const at = `the registry at ${address.href}`;
   if (status >= 300 && status < 400) {
     return notWaybill(`${at} redirects elsewhere (${status}); set address to where it really is`, status);
   }
@@ -108,7 +113,7 @@ export function readAnswer(
     return { error: new RegistryError("unreachable", sentence, { status }), again, afterMs };
   }
   return notWaybill(
-    `${at} answered ${what}, which no Waybill registry sends; a proxy may stand before it, or address names another service`,
+    `${at} answered ${what}, which no Waybill registry sends; ${CHECK_PATH}, and that no proxy answers in its place`,
     status,
   );
 }

@@ -1,10 +1,10 @@
-import type {
-  BuildReport,
-  Image,
-  Publication,
-  Published,
+import {
+  type BuildReport,
+  type Image,
+  type Publication,
+  type Published,
   RegistryError,
-  SpoolRecord,
+  type SpoolRecord,
 } from "@waybill/registry-client";
 import type { PublishEvent, RollCall } from "../messages.ts";
 
@@ -71,8 +71,9 @@ export class Output {
   }
 
   /** What the registry says, what it has and what was made now, so that a person can compare. */
-  refusal({ message, problem }: RegistryError, { images = [], files = [] }: BuildReport): string {
-    const lines = [message];
+  refusal(failure: Error, { images = [], files = [] }: BuildReport): string {
+    const lines = [failure.message];
+    const problem = failure instanceof RegistryError ? failure.problem : undefined;
     const recorded = Array.isArray(problem?.images) ? (problem.images as Image[]) : [];
     if (recorded.length > 0) lines.push(`The registry has: ${recorded.map(shortly).join(", ")}`);
     const made = [...images.map(shortly), ...(images.length > 0 ? [] : files.map(({ path }) => path))];

@@ -139,6 +139,13 @@ test("a token that is refused does not cost the record", async () => {
   expect(JSON.stringify(record)).not.toContain("wbl_secret");
 });
 
+test("what something else than a registry answers does not cost the record", async () => {
+  registry.answerWith(() => ({ status: 400, body: { error: "Bad gateway configuration" } }));
+  const { failure } = await run();
+  expect(failure).toBeUndefined();
+  expect((await waiting())[0].reason).toContain("which no Waybill registry sends");
+});
+
 test("with on_error = fail a build that Packer destroys leaves no record", async () => {
   registry.answerWith(() => problem(500, "internal"));
   const { failure } = await run({ options: { on_error: "fail" } });

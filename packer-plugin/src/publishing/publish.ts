@@ -4,12 +4,12 @@ import {
   type Published,
   publishBuild,
   RegistryClient,
-  RegistryError,
   readSettings,
   type Settings,
   SettingsError,
   type SpoolRecord,
 } from "@waybill/registry-client";
+import { isAtFault } from "@waybill/registry-client/spool-send";
 import { UploadProgress } from "@waybill/registry-client/upload-progress";
 import { readFacts } from "../builders/facts.ts";
 import { describeDocuments } from "../files/documents.ts";
@@ -20,9 +20,6 @@ import type { Output } from "./output.ts";
 import { writeOutputFile } from "./output-file.ts";
 import { makeReport } from "./report.ts";
 import { putIntoSpool, sendWaiting } from "./spool.ts";
-
-/** Answers that sending the same again cannot change. Such a build is not put into the spool. */
-const REFUSED_FOR_GOOD = new Set([400, 409, 413, 415, 422]);
 
 /**
  * Publishes what one build made: older records from the spool first, then the version is opened for the builds of the
@@ -71,9 +68,9 @@ export async function publish(
     const failure = published;
     const reason = signal.aborted ? "Packer was interrupted" : failure.message;
     output.failed(request.roll_call, reason);
-    if (isRefusal(failure)) return output.refusal(failure, report);
+    if (isAtFault(failure)) return output.refusal(failure, report);
     // Packer destroys it then, so there must be no record of it.
-    if (options.on_error === "fail" && !isOnRecord) return failure.message;
+    if (options.on_error === "fail" && !isOnRecord) return reason;
     const record: SpoolRecord = {
       ...publication,
       format: 1,
@@ -130,12 +127,6 @@ async function send(
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-/** A quota can be raised: what does not fit now waits for that. */
-function isRefusal(failure: Error): failure is RegistryError {
-  if (!(failure instanceof RegistryError) || failure.code === "quota_exceeded") return false;
-  return REFUSED_FOR_GOOD.has(failure.status ?? 0);
 }
 
 function openBody({ roll_call }: PublishRequest, options: PostProcessorOptions): Publish {
