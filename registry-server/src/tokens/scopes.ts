@@ -68,6 +68,18 @@ export function authorize(actor: Actor, scope: Scope, path: string): void {
 }
 
 /**
+ * Lets an actor go on whose token does not expire.
+ *
+ * @param made what would go on giving, or sending, what the actor may see, with its article
+ * @throws Problem `forbidden`
+ */
+export function requireLasting({ name, expiresAt }: Actor, made: string): void {
+  if (expiresAt === undefined) return;
+  const detail = `The token "${name}" expires at ${expiresAt}, and ${made} would outlive it. Use a token that lasts.`;
+  throw new Problem("forbidden", detail, { expires_at: expiresAt });
+}
+
+/**
  * Lets an actor go on who holds a scope anywhere.
  *
  * @throws Problem `forbidden`; `unauthorized` when no token was sent

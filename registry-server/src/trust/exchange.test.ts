@@ -165,6 +165,21 @@ forEachDatabase((test) => {
     expect(made).toMatchObject({ status: 403, code: "forbidden", expires_at: reply.body.expires_at });
     expect(made.detail).toContain("a trust rule would outlive it");
     expect((await api.get("/v1/trust/for-ever", admin)).status).toBe(404);
+    const hook = { name: "for-ever", url: "https://93.184.216.34/" };
+    const hooked = problemOf(await api.send("POST", "/v1/webhooks", hook, bearer(reply)));
+    expect(hooked).toMatchObject({ status: 403, code: "forbidden", expires_at: reply.body.expires_at });
+    expect(hooked.detail).toContain("a webhook would outlive it");
+    expect((await api.send("POST", "/v1/webhooks", hook, admin)).status).toBe(201);
+    const change = async (body: object) =>
+      (await api.send("PATCH", `/v1/webhooks/${hook.name}`, body, bearer(reply))).status;
+    const sends = [
+      { url: "https://93.184.216.35/" },
+      { events: ["*"] },
+      { artifacts: ["*"] },
+      { enabled: true },
+    ];
+    for (const more of sends) expect(await change(more)).toBe(403);
+    expect(await change({ description: "Whose?", enabled: false })).toBe(200);
     expect((await api.send("DELETE", "/v1/trust/ops", undefined, bearer(reply))).status).toBe(204);
   });
 

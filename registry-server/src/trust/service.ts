@@ -3,6 +3,7 @@ import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import { Service } from "../service.ts";
+import { requireLasting } from "../tokens/scopes.ts";
 import type { Caller } from "../unit.ts";
 import { defaultTtl, type TrustRule, type TrustRuleInput, type TrustRuleValues } from "./schema.ts";
 import {
@@ -44,7 +45,7 @@ export class TrustService extends Service {
     given: TrustRuleInput,
     caller: Caller,
   ): Promise<{ rule: TrustRule; created: boolean }> {
-    if (caller.expiresAt !== undefined) throw mustLast(caller.name, caller.expiresAt);
+    requireLasting(caller, "a trust rule");
     const { description = null, ttl = defaultTtl, ...rest } = given;
     const rule: TrustRuleValues = { ...rest, description, ttl };
     return this.write(caller, async (unit) => {
@@ -88,11 +89,6 @@ function settingsOf({ description, issuer, audience, claims, scopes, ttl }: Rule
 
 function view({ id: _, ...rule }: RuleRow): TrustRule {
   return rule;
-}
-
-function mustLast(name: string, expiresAt: string): Problem {
-  const detail = `The token "${name}" expires at ${expiresAt}, and a trust rule would outlive it. Use a token that lasts.`;
-  return new Problem("forbidden", detail, { expires_at: expiresAt });
 }
 
 function ruleNotFound(name: string): Problem {

@@ -3,6 +3,7 @@ import type { StoredSecret } from "../database/schema.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
+import { requireLasting } from "../tokens/scopes.ts";
 import type { Caller, Clock } from "../unit.ts";
 import type { NewWebhook, Rotation, Webhook, WebhookChange } from "./schema.ts";
 import type { SendingNeeds } from "./sending.ts";
@@ -33,9 +34,10 @@ export class WebhookService {
   /**
    * @returns it, with its secret this once
    * @throws Problem `webhook_exists`; `invalid_request` for e-mail when the server cannot send any, and for a URL with an
-   *   address in a network that it sends nothing into
+   *   address in a network that it sends nothing into; `forbidden` when the caller's token expires
    */
   async create(asked: NewWebhook, caller: Caller): Promise<Webhook & { secret: string | null }> {
+    requireLasting(caller, "a webhook");
     const { name, format, url = null, recipients, events, artifacts, description = null } = asked;
     if (format === "email" && !this.#needs.mail) throw noMail();
     this.#requireReachable(url);
@@ -75,8 +77,13 @@ export class WebhookService {
     );
   }
 
-  /** @throws Problem `webhook_not_found`; `invalid_request` when the change is not for its format */
+  /**
+   * @throws Problem `webhook_not_found`; `invalid_request` when the change is not for its format; `forbidden` when the
+   *   caller's token expires, and it does more than to describe or disable
+   */
   async change(name: string, asked: WebhookChange, caller: Caller): Promise<Webhook> {
+    const { description: _, enabled: isOn = false, ...sends } = asked;
+    if (isOn || Object.keys(sends).length > 0) requireLasting(caller, "what a webhook sends");
     this.#requireReachable(asked.url);
     return this.#change(name, async (tx, row, now) => {
       const wrong = row.format === "email" ? "url" : "recipients";
