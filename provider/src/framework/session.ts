@@ -22,6 +22,8 @@ export class Session<Client> {
   readonly provider: Provider<Schema, Client>;
   readonly answer: Answering["answer"];
   readonly stop: Answering["stop"];
+  /** What this run has made, by type and id: a run of Terraform configures its provider anew. */
+  readonly made = new Set<string>();
   #configured: Configured<Client> | undefined;
 
   constructor(provider: Provider<Schema, Client>, logger: Logger) {
@@ -31,6 +33,7 @@ export class Session<Client> {
 
   /** Keeps what the provider made of its configuration, or what is still unknown of it. */
   async configure(fields: Fields, make: () => Client | Promise<Client>): Promise<void> {
+    this.made.clear();
     const unknown = Object.keys(fields).filter((name) => !isWhollyKnown(fields[name] ?? null));
     this.#configured = unknown.length > 0 ? { unknown } : { client: await make() };
   }

@@ -13,6 +13,7 @@ const capabilities = {
 /** Drives a provider process through what Terraform does with resources: every call with whole objects of the schema. */
 export class ProviderClient {
   readonly plugin: PluginProcess;
+  #configured: Values = {};
 
   private constructor(plugin: PluginProcess) {
     this.plugin = plugin;
@@ -30,6 +31,7 @@ export class ProviderClient {
   }
 
   configure(values: Values): Promise<Message> {
+    this.#configured = values;
     const config = whole(waybill.schema, values);
     return this.plugin.provider("ConfigureProvider", { terraform_version: "1.11.4", config });
   }
@@ -56,8 +58,14 @@ export class ProviderClient {
     });
   }
 
-  /** Plans it, and applies what was planned. */
-  async apply(type_name: string, prior: Values | null, written: Values | null): Promise<Message> {
+  /** Plans it, and applies what was planned; in a run of its own, unless it is said to be that of the one before. */
+  async apply(
+    type_name: string,
+    prior: Values | null,
+    written: Values | null,
+    isSameRun = false,
+  ): Promise<Message> {
+    if (!isSameRun) await this.configure(this.#configured);
     const schema = schemaOf(type_name);
     const { planned_state, diagnostics } = await this.plan(type_name, prior, written);
     if (diagnostics.length > 0) return { diagnostics };

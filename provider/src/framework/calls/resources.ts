@@ -16,7 +16,7 @@ import {
 } from "../session.ts";
 import { withinTimeout } from "../timeouts.ts";
 import { moveState, upgradeState } from "../upgrading.ts";
-import { emptyRecord, isWhollyKnown, Unknown } from "../values/values.ts";
+import { emptyRecord, isWhollyKnown, Unknown, type Value } from "../values/values.ts";
 
 type Calls = Pick<
   Handlers<typeof ProviderDefinition>,
@@ -110,7 +110,13 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
           const prior = readNullable(schema, request.priorState);
           const planned = readNullable(schema, request.plannedState);
           const config = readNullable(schema, request.config);
+          const keyOf = (fields: Fields | null) => JSON.stringify([typeName, fields?.id ?? null]);
+          if (planned === null && session.made.has(keyOf(prior))) {
+            context.diagnostics.warning("Kept, as it was made anew", keptDetail(typeName, prior?.id));
+            return { newState: writeFields(schema, null) };
+          }
           const state = await apply(definition, prior, planned, config, { ...context, ...configured });
+          if (prior === null && typeof state?.id === "string") session.made.add(keyOf(state));
           return { newState: writeFields(schema, state) };
         },
         // What could not be changed is as it was, and stays in the state.
@@ -159,6 +165,11 @@ async function apply<Client>(
           return definition.update(wanted as never, prior as never, within);
         });
   return completePlan(planned, (result ?? {}) as Fields) as Fields;
+}
+
+/** Of what takes over what is there, the old and the new are one thing: to destroy the old would destroy the new. */
+function keptDetail(typeName: string, id: Value | undefined): string {
+  return `${typeName} ${id} was to be destroyed after this run had made it again, with create_before_destroy or under another address. Both are one and the same, so it stays.`;
 }
 
 function meaning<Client>({ meansSame }: AnyResource<Client>, client: Client): Means | undefined {
