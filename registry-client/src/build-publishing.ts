@@ -26,7 +26,7 @@ export type Publisher = Pick<
   "address" | "publish" | "reportBuild" | "getVersion" | "channels" | "documents" | "files"
 >;
 
-/** The version after that; `again`: it was complete before, with this build. `assigned` is empty while it waits for other builds. */
+/** The version after that, with warnings of parents that are not there; `again`: it was complete before, with this build. `assigned` is empty while it waits for other builds. */
 export type Published = {
   version: Version;
   again: boolean;
@@ -58,6 +58,11 @@ export async function publishBuild(
   options.onReported?.();
   const again = opened.state === "complete" && opened.builds.some(({ name }) => name === build.name);
   const published: Published = { version, again, assigned: [], unattached: [] };
+  const { parents = [] } = build.report;
+  if (parents.length > 0) {
+    const { warnOfMissing } = await import("./missing-parents.ts");
+    published.version = await warnOfMissing(parents, client, version, { signal });
+  }
   if (documents.length > 0) {
     const { attachDocuments } = await import("./document-files.ts");
     published.unattached = await attachDocuments(client, version, build.name, documents, { signal });

@@ -12,6 +12,25 @@ async function shown(artifact: string, version: string): Promise<Version> {
   return JSON.parse((await run(["versions", "show", artifact, version, "--json"])).stdout);
 }
 
+test("warns of parents that are not there, and publishes all the same", async () => {
+  await run(["publish", "family/base", ...publication("b-1", "us-east-1=ami-1")]);
+  const parents = [
+    { artifact: "family/base", version: 1 },
+    { artifact: "family/base", fingerprint: "b-1" },
+    { artifact: "family/base", version: 9 },
+    { artifact: "family/gone", fingerprint: "x" },
+  ];
+  const images = [{ platform: "aws", region: "us-east-1", external_id: "ami-2" }];
+  const builds = ["one", "two"].map((name) => ({ name, artifact_type: "amazon.ami", images, parents }));
+  const stdin = JSON.stringify({ fingerprint: "c-1", builds });
+  const { code, stdout, stderr } = await run(["publish", "family/child", "-"], { stdin });
+  expect([code, stdout]).toEqual([0, "published family/child version 1\n"]);
+  expect(stderr.match(/the parent .* is not in the registry/g)).toEqual([
+    "the parent family/base version 9 is not in the registry",
+    "the parent family/gone with fingerprint x is not in the registry",
+  ]);
+});
+
 test("publishes a version from options, once however often it is said", async () => {
   const cwd = scratch();
   await writeFile(join(cwd, "notes.txt"), "hello");

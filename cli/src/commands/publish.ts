@@ -7,6 +7,7 @@ import {
   type Version,
 } from "@waybill/registry-client";
 import { ciFacts } from "@waybill/registry-client/ci";
+import { warnOfMissing } from "@waybill/registry-client/missing-parents";
 import { type Command, Option } from "commander";
 import { pair, repeated } from "../arguments.ts";
 import { withClient } from "../connect.ts";
@@ -80,7 +81,9 @@ export function define(command: Command, output: Output): void {
       await withClient(command, output, async (client) => {
         await sendWaiting(client, output);
         await sendFiles(client, artifact, built?.locals ?? [], output);
-        const { version, created } = await client.publish(artifact, body);
+        const { version: published, created } = await client.publish(artifact, body);
+        const parents = body.builds?.flatMap((build) => build.parents ?? []) ?? [];
+        const version = await warnOfMissing(parents, client, published);
         if (output.json) printVersion(version, output);
         else {
           for (const { message } of version.warnings) output.warning(message);

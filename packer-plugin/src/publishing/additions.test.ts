@@ -95,12 +95,19 @@ test("parents of the template take the place of what data sources read", async (
     { artifact: "acme/base", fingerprint: "f" },
     { artifact: "gone", version: "<unknown>" },
   ];
-  const { text } = await run({ options: { parents } });
-  expect(JSON.parse(registry.seen.at(-1)?.body ?? "").parents).toEqual([
+  answering("/acme/base/", problem(404, "artifact_not_found"));
+  const { text, failure } = await run({ options: { parents } });
+  const report = registry.seen.find(({ method }) => method === "PUT");
+  expect(JSON.parse(report?.body ?? "").parents).toEqual([
     { artifact: "hashicorp/base", version: 7 },
     { artifact: "acme/base", fingerprint: "f" },
   ]);
   expect(text).toContain("parents[2] was left out");
+  expect(failure).toBeUndefined();
+  expect(text).toContain(
+    "warning: the parent acme/base with fingerprint f is not in the registry; it is recorded",
+  );
+  expect(text).not.toContain("parent hashicorp/base");
 });
 
 test("with on_error = fail, what is on record already is kept, and the rest waits", async () => {
