@@ -44,7 +44,7 @@ function index(): string {
     "## Example",
     code("terraform", example("provider/waybill.tf")),
     "## Arguments",
-    "Every argument can also be given as an environment variable. Nothing is asked of the registry before something is read or changed.",
+    "Every argument can also be given as an environment variable. Nothing is asked of the registry before something is read or changed. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured.",
     list(schema.attributes, () => true),
     "## Logs",
     "`TF_LOG_PROVIDER=debug terraform plan` shows each call of the provider with the time it took, and `info` what it waits for. Neither shows a token.",
@@ -68,8 +68,21 @@ function page(folder: string, kind: string, name: string, schema: Schema, isImpo
       list(attributes, (attribute) => !isArgument(attribute)),
     ),
     ...nested,
-    ...(isImportable ? ["## Import", code("shell", example(`${folder}/${name}.import.sh`))] : []),
+    ...(isImportable ? importSection(attributes, example(`${folder}/${name}.import.sh`)) : []),
   ].join("\n\n");
+}
+
+/** @param command `terraform import <address> <id>` */
+function importSection({ id }: Attributes, command: string): string[] {
+  const [, , address, example] = command.trim().split(" ");
+  const form = id?.description ?? "";
+  return [
+    "## Import",
+    `The id of an import is ${form.charAt(0).toLowerCase()}${form.slice(1)}`,
+    code("terraform", `import {\n  to = ${address}\n  id = "${example}"\n}`),
+    "Or by a command:",
+    code("shell", command),
+  ];
 }
 
 function functionPage(
@@ -129,6 +142,9 @@ function line(name: string, attribute: Attribute, isResource: boolean): string {
   const traits = [
     ...(isArgument(attribute) ? [attribute.required ? "required" : "optional"] : []),
     attribute.nested ? nestedName(attribute.nested.mode) : typeName(attribute.type),
+    ...(isArgument(attribute) && attribute.computed && attribute.default === undefined
+      ? ["computed when left out"]
+      : []),
     ...(attribute.sensitive ? ["sensitive"] : []),
     ...(attribute.writeOnly ? ["write-only"] : []),
     ...(isResource && attribute.requiresReplace ? ["forces replacement"] : []),

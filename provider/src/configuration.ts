@@ -23,7 +23,8 @@ export const configurationSchema = {
       type: types.string,
       optional: true,
       sensitive: true,
-      description: "Token with the right to read (`wbl_...`). Default: `WAYBILL_TOKEN`.",
+      description:
+        "Token (`wbl_...`). Data sources need `read`; each resource says what it needs. Default: `WAYBILL_TOKEN`; in a CI job, its identity in `WAYBILL_OIDC_TOKEN` is exchanged for one.",
     },
     namespace: {
       type: types.string,

@@ -164,11 +164,15 @@ describe.each(Object.entries(shipped))("the %s", (_name, command) => {
 
   test("passes warnings on", async () => {
     await configure();
-    const warnings = [{ code: "key_left_out", message: "arch has two values; filter by build" }];
+    const warnings = [
+      { code: "key_left_out", message: "arch has two values; filter by build" },
+      { code: "revoked", message: "it is" },
+    ];
     registry.answer = (query) => ({ resolved: resolved(query, { warnings }) });
     const { diagnostics, state } = await read({ name: "hashicorp/web" });
     expect(diagnostics).toMatchObject([
       { severity: "WARNING", detail: "Arch has two values; filter by build." },
+      { severity: "WARNING", summary: "Version is revoked" },
     ]);
     expect(state.msgpack.length).toBeGreaterThan(0);
   });

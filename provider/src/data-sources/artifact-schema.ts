@@ -41,7 +41,7 @@ export const artifactSchema = {
     region: argument("Only images in this region, such as `us-east-1`."),
     build: argument("Only what this build made, such as `amazon-ebs.web`."),
     on_revoked: argument(
-      "What to do when the version is revoked: `error`, `warn` or `previous`. Default: that of the provider.",
+      "What to do when the version is revoked: `error`, `warn` (read it, with a warning) or `previous` (read the newest earlier one that is not revoked; for `channel` and `constraint`, and an error where there is none). Default: that of the provider.",
       oneOf(...ON_REVOKED),
     ),
     id: text("`namespace/artifact/number`."),

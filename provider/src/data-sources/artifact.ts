@@ -99,8 +99,14 @@ function toResult(resolved: Resolved): Result<typeof artifactSchema> {
   };
 }
 
+const WARNINGS: Readonly<Record<string, string>> = {
+  revoked: "Version is revoked",
+  revoked_skipped: "Revoked version is passed over",
+};
+
 function reportWarnings({ artifact, number, warnings }: Resolved, diagnostics: Diagnostics): void {
-  for (const { message } of warnings) {
-    diagnostics.warning(`Version ${number} of ${artifact}`, sentence(message), ["name"]);
+  for (const { code, message } of warnings) {
+    const summary = WARNINGS[code] ?? `About version ${number} of ${artifact}`;
+    diagnostics.warning(summary, sentence(message), ["name"]);
   }
 }

@@ -1,7 +1,7 @@
 import { argument, isMoment, number, text, textMap } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { dataSource } from "../framework/provider.ts";
-import { wholeNumber } from "../framework/validators.ts";
+import { noNulls, wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Registry } from "../registry.ts";
 
@@ -15,7 +15,12 @@ const schema = {
   attributes: {
     query: argument("Words, or beginnings of words, of names and descriptions."),
     namespace: argument("Only in this namespace."),
-    labels: { type: types.map(types.string), optional: true, description: "Labels that it must have." },
+    labels: {
+      type: types.map(types.string),
+      optional: true,
+      validators: [noNulls],
+      description: "Labels that it must have.",
+    },
     type: argument("Artifact type, such as `amazon.ami`."),
     platform: argument("Platform, such as `aws`."),
     region: argument("Region, such as `us-east-1`."),

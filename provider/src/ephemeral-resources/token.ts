@@ -20,14 +20,14 @@ const isTtl: Validator = (value) => {
 
 const schema = {
   description:
-    "A token that is there while Terraform runs, for another provider or a provisioner; it is revoked at the end, and in no state and no plan.",
+    "A token that is there while Terraform runs, for another provider or a provisioner; it is revoked at the end, and in no state and no plan. Needs a token with `admin` on all that it may do.",
   attributes: {
     scopes,
     ttl: {
       type: types.string,
       optional: true,
       validators: [isTtl],
-      description: `How long it holds at most, should Terraform not be able to revoke it. Default: \`${defaultTtl}\`.`,
+      description: `How long it holds at most: where something that uses it fails, Terraform ends without having it revoked. Default: \`${defaultTtl}\`.`,
     },
     name: text("What events call its holder."),
     token: { ...text("The token itself."), sensitive: true },

@@ -13,19 +13,20 @@ import {
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
-import { wholeNumber } from "../framework/validators.ts";
+import { noNulls, wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
 import type { Context, Registry } from "../registry.ts";
 
 const schema = {
   description:
-    "An artifact: its description, labels and which of its versions are kept. Publishing makes an artifact by itself; one that is there already is taken over as it is.",
+    "An artifact: its description, labels and which of its versions are kept. Publishing makes an artifact by itself; one that is there already becomes what is written here. Needs a token with `publish` on the artifact; for `retention`, and to destroy it, `admin`.",
   attributes: {
     artifact: artifactArgument,
     description: { type: types.string, optional: true, description: "What it is." },
     labels: {
       type: types.map(types.string),
       optional: true,
+      validators: [noNulls],
       description: 'Labels, such as `team = "platform"`.',
     },
     retention: {

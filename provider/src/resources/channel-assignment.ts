@@ -6,6 +6,7 @@ import {
   idOf,
   importId,
   isChannel,
+  isLine,
   isVersionNumber,
   lasting,
   sameArtifact,
@@ -23,7 +24,7 @@ import type { Context, Registry } from "../registry.ts";
 
 const schema = {
   description:
-    "Which version a channel points at: promotion as code. The plan shows the version that a change replaces, and apply refuses when somebody has moved the channel in between. Destroying it empties the channel, unless that points elsewhere by then.",
+    "Which version a channel points at: promotion as code. The plan shows the version that a change replaces, and apply refuses when somebody has moved the channel in between. Destroying it empties the channel, unless that points elsewhere by then. Needs a token with `promote` on the artifact, or with the `scope` that the rules of the channel name.",
   attributes: {
     artifact: artifactArgument,
     channel: {
@@ -42,7 +43,7 @@ const schema = {
     reason: {
       type: types.string,
       optional: true,
-      validators: [notEmpty],
+      validators: [notEmpty, isLine],
       description: "Why; kept in the history of the channel.",
     },
     replaces: {
@@ -72,7 +73,9 @@ export const channelAssignment = resource<Schema, Registry>({
 
   plan({ prior, config, planned }) {
     // What the state says, which Terraform has just read: the plan is made once more at apply, and must be the same.
-    if (prior && config.replaces === null) planned.replaces = prior.version;
+    // Where only the state changes, nothing is replaced.
+    if (prior && planned.replaces instanceof Unknown && config.replaces === null)
+      planned.replaces = prior.version;
     const { artifact, channel, version, replaces } = config;
     if (replaces === null || [version, replaces].some((value) => value instanceof Unknown)) return;
     const pointed = Number(prior?.version);

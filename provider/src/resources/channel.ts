@@ -21,7 +21,7 @@ import type { Context, Registry } from "../registry.ts";
 
 const schema = {
   description:
-    "A channel of an artifact, and the rules for what it may point at. What it points at is decided by `waybill_channel_assignment`, or outside of Terraform.",
+    "A channel of an artifact, and the rules for what it may point at. What it points at is decided by `waybill_channel_assignment`, or outside of Terraform. Needs a token with `promote` on the artifact.",
   attributes: {
     artifact: artifactArgument,
     name: {

@@ -1,5 +1,5 @@
 import type { Namespace } from "@waybill/registry-client/types";
-import { importName, lasting, nameArgument, text, timeouts } from "../attributes.ts";
+import { importName, isLine, lasting, nameArgument, text, timeouts } from "../attributes.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config } from "../framework/schema.ts";
 import { notEmpty, wholeNumber } from "../framework/validators.ts";
@@ -8,10 +8,10 @@ import type { Context, Registry } from "../registry.ts";
 
 const schema = {
   description:
-    "What holds for all artifacts of a namespace. Publishing makes a namespace by itself; one that is there already is taken over as it is. A namespace is never deleted: destroying it takes back what was set here, and leaves its artifacts alone.",
+    "What holds for all artifacts of a namespace. Publishing makes a namespace by itself; one that is there already becomes what is written here. A namespace is never deleted: destroying it takes back what was set here, and leaves its artifacts alone. Needs a token with `admin` on the namespace.",
   attributes: {
     name: nameArgument("a namespace", "Name of the namespace, such as `hashicorp`."),
-    description: { type: types.string, optional: true, validators: [notEmpty], description: "Whose it is." },
+    description: { type: types.string, optional: true, validators: [notEmpty, isLine], description: "Whose it is." },
     anonymous_read: {
       type: types.bool,
       optional: true,

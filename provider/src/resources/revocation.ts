@@ -5,7 +5,9 @@ import {
   checkArtifactName,
   importId,
   importVersion,
+  isLine,
   isMoment,
+  isSameMoment,
   isVersionNumber,
   lasting,
   sameArtifact,
@@ -21,7 +23,7 @@ import type { Context, Registry } from "../registry.ts";
 
 const schema = {
   description:
-    "Marks a version as not to be used any more, now or from a date. No channel moves by it; destroying it takes the revocation back, with exactly what descendants have from it.",
+    "Marks a version as not to be used any more, now or from a date. No channel moves by it; destroying it takes the revocation back, with exactly what descendants have from it. Needs a token with `promote` on the artifact.",
   attributes: {
     artifact: artifactArgument,
     version: {
@@ -34,7 +36,7 @@ const schema = {
     reason: {
       type: types.string,
       required: true,
-      validators: [notEmpty],
+      validators: [notEmpty, isLine],
       description: "Why; shown to everybody who resolves it.",
     },
     at: {
@@ -62,7 +64,8 @@ type Schema = typeof schema;
 export const revocation = resource<Schema, Registry>({
   schema,
   timeouts,
-  meansSame: sameArtifact,
+  meansSame: (name, before, after, client) =>
+    sameArtifact(name, before, after, client) || (name === "at" && isSameMoment(before, after)),
 
   validate({ artifact }) {
     checkArtifactName(artifact, "artifact");
@@ -122,5 +125,5 @@ async function revoke(config: Config<Schema>, context: Context) {
 /** As it was written, for as long as it is that moment; without a date nothing drifts. */
 function sameMoment(written: State<Schema>["at"], effective: string): string | null {
   if (written === null) return null;
-  return Date.parse(written) === Date.parse(effective) ? written : effective;
+  return isSameMoment(written, effective) ? written : effective;
 }

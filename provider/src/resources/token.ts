@@ -1,4 +1,4 @@
-import { importName, isMoment, lasting, nameArgument, text, timeouts, withoutNulls } from "../attributes.ts";
+import { importName, isLine, isMoment, isSameMoment, lasting, nameArgument, text, timeouts, withoutNulls } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Validator } from "../framework/validators.ts";
@@ -14,7 +14,7 @@ const isSecret: Validator = (value) =>
 
 const schema = {
   description:
-    "A token of the registry. Its secret is given as `secret_wo`, which is in no state and no plan, so whoever makes it can hand it on: to a vault, or to the secrets of a CI system. For a token that only this run needs, use the ephemeral resource.",
+    "A token of the registry. Its secret is given as `secret_wo`, which is in no state and no plan, so whoever makes it can hand it on: to a vault, or to the secrets of a CI system. For a token that only this run needs, use the ephemeral resource. Needs a token with `admin` on all that it may do. One that was revoked elsewhere is made again by the next apply: if its secret leaked, change that first.",
   // Before 1 the secret was called as what it is, without the ending that says that it is only written.
   version: 1,
   attributes: {
@@ -39,7 +39,7 @@ const schema = {
       type: types.string,
       optional: true,
       requiresReplace: true,
-      validators: [notEmpty],
+      validators: [notEmpty, isLine],
       description: "What it is for.",
     },
     scopes: { ...scopes, requiresReplace: true },
@@ -59,6 +59,7 @@ const schema = {
 export const token = resource<typeof schema, Registry>({
   schema,
   timeouts,
+  meansSame: (name, before, after) => name === "expires_at" && isSameMoment(before, after),
   upgrades: {
     0: ({ secret: _, secret_version: secret_wo_version, ...state }) => ({ ...state, secret_wo_version }),
   },
@@ -98,14 +99,13 @@ export const token = resource<typeof schema, Registry>({
     );
     if (!found) return undefined;
     const { expires_at } = state;
-    const isSame = expires_at && found.expires_at && Date.parse(expires_at) === Date.parse(found.expires_at);
     return {
       name: found.name,
       secret_wo: null,
       secret_wo_version: state.secret_wo_version,
       description: found.description,
       scopes: found.scopes,
-      expires_at: isSame ? expires_at : found.expires_at,
+      expires_at: isSameMoment(expires_at, found.expires_at) ? expires_at : found.expires_at,
       id: found.name,
       created_at: found.created_at,
     };

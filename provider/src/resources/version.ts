@@ -17,19 +17,21 @@ import {
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Config, State } from "../framework/schema.ts";
-import { atLeastOne, notEmpty } from "../framework/validators.ts";
+import { atLeastOne, noNulls, notEmpty } from "../framework/validators.ts";
+import { isEqual } from "../framework/values/equality.ts";
 import { types } from "../framework/values/types.ts";
+import { isRecord, type Value } from "../framework/values/values.ts";
 import { isSemver } from "../functions/versions.ts";
 import type { Registry } from "../registry.ts";
 
 const required = (description: string) =>
   ({ type: types.string, required: true, validators: [notEmpty], description }) as const;
 const optionalMap = (description: string) =>
-  ({ type: types.map(types.string), optional: true, description }) as const;
+  ({ type: types.map(types.string), optional: true, validators: [noNulls], description }) as const;
 
 const schema = {
   description:
-    "A version that no Packer made: it records images that are there already, such as one from a vendor. What a complete version says of its images never changes, so a change of them makes another version. Destroying it deletes the version; its number is not given again.",
+    "A version that no Packer made: it records images that are there already, such as one from a vendor. What a complete version says of its images never changes, so a change of them makes another version. Destroying it deletes the version; its number is not given again. Needs a token with `publish` on the artifact; to destroy it, `admin`.",
   attributes: {
     artifact: artifactArgument,
     fingerprint: {
@@ -51,7 +53,7 @@ const schema = {
     builds: {
       required: true,
       requiresReplace: true,
-      validators: [atLeastOne("build")],
+      validators: [atLeastOne("build"), noNulls],
       description: "What it consists of, by the name of the build.",
       nested: {
         mode: "map",
@@ -61,7 +63,7 @@ const schema = {
           labels: optionalMap("Labels of the build."),
           images: {
             required: true,
-            validators: [atLeastOne("image")],
+            validators: [atLeastOne("image"), noNulls],
             description: "Its images.",
             nested: {
               mode: "list",
@@ -92,7 +94,9 @@ type Schema = typeof schema;
 export const version = resource<Schema, Registry>({
   schema,
   timeouts,
-  meansSame: sameArtifact,
+  meansSame: (name, before, after, client) =>
+    sameArtifact(name, before, after, client) ||
+    (name === "builds" && isEqual(withoutEmpty(before), withoutEmpty(after))),
 
   validate({ artifact }) {
     checkArtifactName(artifact, "artifact");
@@ -190,6 +194,14 @@ function reported({ platform, region, external_id, source_image_id, labels }: Im
 
 function textsOf(map: Texts): Record<string, string> {
   return (map ?? {}) as Record<string, string>;
+}
+
+/** Maps that are empty are none to the registry, so neither is another version. */
+function withoutEmpty(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (!isRecord(value)) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, withoutEmpty(member)]);
+  return members.length === 0 ? null : Object.fromEntries(members);
 }
 
 function computed({ artifact, number: at, completed_at }: Version) {

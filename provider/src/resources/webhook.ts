@@ -6,6 +6,7 @@ import { resource } from "../framework/resource.ts";
 import type { Config, PartialConfig, State } from "../framework/schema.ts";
 import { atMostOneOf, each, notEmpty, oneOf, type Validator, wholeNumber } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
+import { Unknown } from "../framework/values/values.ts";
 import type { Context, Registry } from "../registry.ts";
 
 const isUrl: Validator = (value) => {
@@ -31,7 +32,7 @@ const isAddress: Validator = (value) =>
 
 const schema = {
   description:
-    "Sends events somewhere as they happen: to a program, signed as Standard Webhooks say, to a chat, or by e-mail. What signs it, and an address that is itself a secret, are in no state and no plan.",
+    "Sends events somewhere as they happen: to a program, signed as Standard Webhooks say, to a chat, or by e-mail. What signs it, and an address that is itself a secret, are in no state and no plan. Needs a token with `admin` on everything that does not expire.",
   attributes: {
     name: nameArgument("a webhook", "Name of the webhook, such as `deployer`."),
     format: {
@@ -134,7 +135,8 @@ export const webhook = resource<Schema, Registry>({
   plan({ prior, config, planned }) {
     if (prior && prior.enabled === planned.enabled) planned.disabled_reason = prior.disabled_reason;
     const isSigned = config.format === null || config.format === "standard";
-    if (prior === null && isSigned && config.secret_wo === null) throw missingSecret();
+    const isNew = prior === null || isRotated(prior, config.secret_wo_version);
+    if (isNew && isSigned && config.secret_wo === null) throw missingSecret();
   },
 
   async create(config, context) {
@@ -178,8 +180,7 @@ export const webhook = resource<Schema, Registry>({
 
   async update(config, prior, context) {
     const { name, enabled, description, secret_wo: secret, secret_wo_version: version } = config;
-    const isNewSecret = prior.secret_wo_version !== null && version !== prior.secret_wo_version;
-    if (isNewSecret && version !== null && config.format === "standard") {
+    if (isRotated(prior, version) && config.format === "standard") {
       if (secret === null) throw missingSecret();
       const hours = Number(config.secret_overlap_hours);
       await context.client.ask(context, config, (registry, call) =>
@@ -199,6 +200,12 @@ export const webhook = resource<Schema, Registry>({
 
   import: (id) => importName(id, "a webhook"),
 });
+
+/** Whether the version of the secret is another number; the first stands for what is there. */
+function isRotated({ secret_wo_version: before }: State<Schema>, now: unknown): boolean {
+  if (before === null || now === null || now instanceof Unknown) return false;
+  return String(now) !== String(before);
+}
 
 /** What goes where: the same when it is made and when it is changed. */
 function chosen({ url, url_wo, recipients, events, artifacts }: Config<Schema>): WebhookChange {
