@@ -35,10 +35,11 @@ class PreparingClient extends pg.Client {
     const isKept = typeof config === "string" && values?.length > 0 && !config.includes(planAnew);
     const name = isKept ? nameOf(config) : undefined;
     const answer = super.query(name ? { name, text: config } : config, values, callback) as unknown;
-    // A newer server has changed a table: what this connection has prepared is of no use any more.
+    // A newer server has changed a table: what this connection has prepared is of no use any more. Nor is one from which
+    // nothing comes: the next query would wait for the answer to this one.
     if (answer instanceof Promise) {
-      answer.catch(({ code }) => {
-        if (code === "0A000") this.end().catch(() => {});
+      answer.catch(({ code, message }) => {
+        if (code === "0A000" || message === "Query read timeout") this.end().catch(() => {});
       });
     }
     return answer;
