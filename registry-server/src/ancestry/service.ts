@@ -1,6 +1,4 @@
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, pathOf } from "../artifacts/service.ts";
-import { findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting } from "../artifacts/service.ts";
 import { defaultPageSize } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import { Service } from "../service.ts";
@@ -24,9 +22,8 @@ export class AncestryService extends Service {
   ): Promise<Ancestry> {
     const db = this.database.reads;
     const now = this.now();
-    const path = pathOf(name);
-    const artifact = await findArtifact(db, path);
-    if (!artifact) throw artifactNotFound(path);
+    const artifact = await findExisting(db, name);
+    const { path } = artifact;
     const version = await findVersion(db, artifact.id, selector);
     if (!version) throw versionNotFound(path, selector);
     if (version.number === null) throw incomplete(path, selector);

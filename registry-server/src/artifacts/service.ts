@@ -1,4 +1,5 @@
 import { deleteChannelsOf, listNames } from "../channels/store.ts";
+import type { Reader } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
@@ -13,6 +14,7 @@ import { artifactNotFound } from "./problems.ts";
 import type { Artifact, ArtifactChange } from "./schema.ts";
 import {
   type ArtifactRow,
+  findArtifact,
   findArtifactWithLatest,
   insertArtifact,
   listArtifacts,
@@ -25,6 +27,13 @@ export type ArtifactName = { namespace: string; artifact: string };
 
 export function pathOf({ namespace, artifact }: ArtifactName): string {
   return `${namespace}/${artifact}`;
+}
+
+/** The artifact, as it is read; `artifact_not_found` when there is none. */
+export async function findExisting(db: Reader, name: ArtifactName): Promise<ArtifactRow> {
+  const row = await findArtifact(db, pathOf(name));
+  if (!row) throw artifactNotFound(pathOf(name));
+  return row;
 }
 
 /** The artifact, locked; `artifact_not_found` when there is none. */

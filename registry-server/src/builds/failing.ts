@@ -1,24 +1,15 @@
 import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
-import type { Database } from "../database/database.ts";
 import { readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
-import { Service } from "../service.ts";
-import type { Caller, Clock } from "../unit.ts";
-import { findOpen } from "../versions/expiry.ts";
+import type { Caller } from "../unit.ts";
+import { findOpen, WaitingService } from "../versions/expiry.ts";
 import { buildUnexpected, versionComplete } from "../versions/problems.ts";
 import { updateVersion, type VersionSelector } from "../versions/store.ts";
 import type { BuildFailure, FailedBuild } from "./schema.ts";
 import { loadBuilds } from "./store.ts";
 
 /** Records builds that were expected and have failed. */
-export class FailingService extends Service {
-  readonly #incompleteTtlMs: number;
-
-  constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
-    super(database, clock);
-    this.#incompleteTtlMs = incompleteTtlMs;
-  }
-
+export class FailingService extends WaitingService {
   /**
    * Records a failure; the last one of a build is kept, and the same once more is nothing new.
    *
@@ -32,7 +23,7 @@ export class FailingService extends Service {
     return this.write(caller, async (unit) => {
       const { tx } = unit;
       const artifact = await lockExisting(unit, pathOf(name));
-      const version = await findOpen(unit, artifact, name.version, this.#incompleteTtlMs);
+      const version = await findOpen(unit, artifact, name.version, this.incompleteTtlMs);
       if (version.state === "complete") {
         const builds = await loadBuilds(tx, version.id);
         throw versionComplete(artifact.path, version, builds, "a build of it can no longer fail");

@@ -12,7 +12,8 @@ import { recordEvent } from "../events/store.ts";
 import { loadRevocations } from "../revocations/view.ts";
 import type { Unit } from "../unit.ts";
 import type { VersionRow } from "../versions/store.ts";
-import { findBrokenRule } from "./rules.ts";
+import { versionRevoked } from "./problems.ts";
+import { checkScopeRule, findBrokenRule } from "./rules.ts";
 import type { Skipped } from "./schema.ts";
 import {
   type ChannelRow,
@@ -65,6 +66,26 @@ export async function assign(
   });
   const columns = { version_id: version?.id ?? null, assignment_id: assignment };
   await updateChannel(unit.tx, channel.id, columns, unit.now);
+}
+
+/** Points a channel at a version that its rules allow; it stays where it is when it points there already. */
+export async function move(
+  unit: Unit,
+  artifact: ArtifactRow,
+  row: ChannelRow,
+  version: VersionRow | null,
+  reasons: Reasons,
+): Promise<void> {
+  const named = { name: row.name, rules: readJson(row.rules) };
+  checkScopeRule(unit.caller, artifact.path, named);
+  if (row.version_id === (version?.id ?? null)) return;
+  if (version) {
+    const reason = await findRevokedReason(unit.tx, version, unit.now);
+    if (reason !== undefined) throw versionRevoked(artifact.path, version.number, reason);
+    const broken = await findBrokenRule(unit.tx, artifact, named, version);
+    if (broken) throw broken;
+  }
+  await assign(unit, artifact, row, version, reasons);
 }
 
 /** Why a version is revoked at a moment; nothing when it is not, or not yet. */

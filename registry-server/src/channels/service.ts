@@ -1,6 +1,5 @@
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
-import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting, lockExisting, pathOf } from "../artifacts/service.ts";
+import type { ArtifactRow } from "../artifacts/store.ts";
 import type { Reader } from "../database/database.ts";
 import { canonicalJson, readJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
@@ -11,8 +10,7 @@ import { Service } from "../service.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
 import type { Caller, Unit } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
-import type { VersionRow } from "../versions/store.ts";
-import { assign, findEarlier, findRevokedReason, type Reasons } from "./assigning.ts";
+import { findEarlier, move } from "./assigning.ts";
 import { checkWasOn, find, findComplete, findPointedAt } from "./finding.ts";
 import {
   channelManaged,
@@ -21,9 +19,8 @@ import {
   nothingToRollBack,
   preconditionFailed,
   preconditionRequired,
-  versionRevoked,
 } from "./problems.ts";
-import { checkRulesThemselves, checkScopeRule, findBrokenRule } from "./rules.ts";
+import { checkRulesThemselves, checkScopeRule } from "./rules.ts";
 import type { Assignment, Channel, ChannelChange, IfMatch, Skipped } from "./schema.ts";
 import {
   type ChannelRow,
@@ -46,7 +43,7 @@ export class ChannelService extends Service {
   /** @throws Problem `artifact_not_found` */
   async list(name: ArtifactName, query: Paging, reader: Actor): Promise<Page<Channel>> {
     const db = this.database.reads;
-    const artifact = await this.#artifact(name);
+    const artifact = await findExisting(db, name);
     const size = query.limit ?? defaultPageSize;
     const after = readCursor(query.cursor, "string");
     const rows = await listChannels(db, artifact.id, after ?? "", size + 1);
@@ -60,16 +57,16 @@ export class ChannelService extends Service {
 
   /** @throws Problem `artifact_not_found`, `channel_not_found` */
   async get(name: ArtifactName, channel: string, reader: Actor): Promise<Channel> {
-    const artifact = await this.#artifact(name);
-    if (channel === latest) return this.#latest(artifact, reader);
     const db = this.database.reads;
+    const artifact = await findExisting(db, name);
+    if (channel === latest) return this.#latest(artifact, reader);
     return this.#view({ db, reader }, artifact.path, await find(db, artifact, channel));
   }
 
   /** @throws Problem `artifact_not_found`, `channel_not_found` */
   async history(name: ArtifactName, channel: string, query: Paging): Promise<Page<Assignment>> {
     const db = this.database.reads;
-    const artifact = await this.#artifact(name);
+    const artifact = await findExisting(db, name);
     const size = query.limit ?? defaultPageSize;
     const before = readCursor(query.cursor, "number");
     if (channel === latest) {
@@ -222,12 +219,6 @@ export class ChannelService extends Service {
     throw preconditionFailed(path, row.name, await this.#view(seen(unit), path, row));
   }
 
-  async #artifact(name: ArtifactName): Promise<ArtifactRow> {
-    const artifact = await findArtifact(this.database.reads, pathOf(name));
-    if (!artifact) throw artifactNotFound(pathOf(name));
-    return artifact;
-  }
-
   async #latest(artifact: ArtifactRow, reader: Actor): Promise<Channel> {
     const db = this.database.reads;
     const [row] = await listLatestHistory(db, artifact.id, undefined, 1);
@@ -279,24 +270,4 @@ async function describe(
     detail: { ...(present && { before: { channel: name, ...before } }), after: { channel: name, ...after } },
   });
   return find(tx, artifact, name);
-}
-
-/** Points a channel at a version that its rules allow; it stays where it is when it points there already. */
-async function move(
-  unit: Unit,
-  artifact: ArtifactRow,
-  row: ChannelRow,
-  version: VersionRow | null,
-  reasons: Reasons,
-): Promise<void> {
-  const named = { name: row.name, rules: readJson(row.rules) };
-  checkScopeRule(unit.caller, artifact.path, named);
-  if (row.version_id === (version?.id ?? null)) return;
-  if (version) {
-    const reason = await findRevokedReason(unit.tx, version, unit.now);
-    if (reason !== undefined) throw versionRevoked(artifact.path, version.number, reason);
-    const broken = await findBrokenRule(unit.tx, artifact, named, version);
-    if (broken) throw broken;
-  }
-  await assign(unit, artifact, row, version, reasons);
 }

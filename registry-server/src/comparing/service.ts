@@ -1,6 +1,4 @@
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, pathOf } from "../artifacts/service.ts";
-import { findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting } from "../artifacts/service.ts";
 import { loadBuilds } from "../builds/store.ts";
 import { withReadableParents } from "../builds/view.ts";
 import type { Database } from "../database/database.ts";
@@ -25,8 +23,7 @@ export class ComparingService {
    */
   async compare(name: ArtifactName, from: VersionSelector, to: VersionSelector, actor: Actor): Promise<Diff> {
     const db = this.#database.reads;
-    const artifact = await findArtifact(db, pathOf(name));
-    if (!artifact) throw artifactNotFound(pathOf(name));
+    const artifact = await findExisting(db, name);
     const { id, path } = artifact;
 
     async function read(selector: VersionSelector): Promise<Compared> {

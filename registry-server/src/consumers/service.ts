@@ -1,6 +1,4 @@
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, pathOf } from "../artifacts/service.ts";
-import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting } from "../artifacts/service.ts";
 import type { Database } from "../database/database.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import type { Caller } from "../unit.ts";
@@ -24,7 +22,7 @@ export class ConsumerService {
 
   /** @throws Problem `artifact_not_found`, `version_not_found` */
   async ofVersion(name: ArtifactName, selector: VersionSelector, query: ConsumersQuery): Promise<Page> {
-    const artifact = await this.#artifact(name);
+    const artifact = await findExisting(this.#database.reads, name);
     const version = await findVersion(this.#database.reads, artifact.id, selector);
     if (!version) throw versionNotFound(artifact.path, selector);
     return this.#list({ versionIds: [version.id] }, query);
@@ -32,7 +30,7 @@ export class ConsumerService {
 
   /** @throws Problem `artifact_not_found` */
   async ofArtifact(name: ArtifactName, query: ConsumersQuery): Promise<Page> {
-    const artifact = await this.#artifact(name);
+    const artifact = await findExisting(this.#database.reads, name);
     return this.#list({ artifactId: artifact.id }, query);
   }
 
@@ -57,11 +55,5 @@ export class ConsumerService {
       (row) => row.id,
       ({ id: _, ...consumer }) => consumer,
     );
-  }
-
-  async #artifact(name: ArtifactName): Promise<ArtifactRow> {
-    const artifact = await findArtifact(this.#database.reads, pathOf(name));
-    if (!artifact) throw artifactNotFound(pathOf(name));
-    return artifact;
   }
 }

@@ -1,7 +1,5 @@
 import { hash } from "node:crypto";
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
-import { findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting, lockExisting, pathOf } from "../artifacts/service.ts";
 import type { Document } from "../builds/schema.ts";
 import { viewDocument } from "../builds/store.ts";
 import type { Reader } from "../database/database.ts";
@@ -58,8 +56,7 @@ export class DocumentService extends Service {
   /** @throws Problem `artifact_not_found`, `version_not_found`, `build_not_found`, `document_not_found` */
   async get(name: DocumentName): Promise<DocumentRow> {
     const db = this.database.reads;
-    const artifact = await findArtifact(db, pathOf(name));
-    if (!artifact) throw artifactNotFound(pathOf(name));
+    const artifact = await findExisting(db, name);
     const { buildId } = await findBuild(db, artifact.id, name);
     const document = await findDocument(db, buildId, name.name);
     if (!document) throw await documentNotFound(db, name, buildId);

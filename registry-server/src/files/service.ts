@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockOrCreate, pathOf } from "../artifacts/service.ts";
-import { findArtifact, lockArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting, lockOrCreate, pathOf } from "../artifacts/service.ts";
+import { lockArtifact } from "../artifacts/store.ts";
 import { bytesText } from "../bytes.ts";
 import type { Database } from "../database/database.ts";
 import { findBuildId } from "../documents/store.ts";
@@ -131,8 +130,7 @@ export class FileService extends Service {
   /** @throws Problem `artifact_not_found`, `version_not_found`, `build_not_found`, `file_not_found` */
   async download(name: FileName) {
     const db = this.database.reads;
-    const artifact = await findArtifact(db, pathOf(name));
-    if (!artifact) throw artifactNotFound(pathOf(name));
+    const artifact = await findExisting(db, name);
     const version = await findVersion(db, artifact.id, name.version);
     if (!version) throw versionNotFound(pathOf(name), name.version);
     const where = `Version ${nameSelector(name.version)} of "${pathOf(name)}"`;

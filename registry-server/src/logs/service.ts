@@ -1,6 +1,4 @@
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
-import { findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting, lockExisting, pathOf } from "../artifacts/service.ts";
 import type { Database, Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
 import { type EventAction, recordEvent } from "../events/store.ts";
@@ -140,8 +138,7 @@ export function topicOf(versionId: number, build: string): string {
 
 /** @throws Problem `artifact_not_found`, `version_not_found` */
 export async function findVersionOf(db: Reader, name: Omit<LogName, "build">): Promise<VersionRow> {
-  const artifact = await findArtifact(db, pathOf(name));
-  if (!artifact) throw artifactNotFound(pathOf(name));
+  const artifact = await findExisting(db, name);
   const version = await findVersion(db, artifact.id, name.version);
   if (!version) throw versionNotFound(artifact.path, name.version);
   return version;

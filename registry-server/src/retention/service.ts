@@ -1,6 +1,5 @@
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
-import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting, lockExisting, pathOf } from "../artifacts/service.ts";
+import type { ArtifactRow } from "../artifacts/store.ts";
 import type { Consumptions } from "../consumers/consumptions.ts";
 import type { Database, Reader } from "../database/database.ts";
 import { readJson } from "../database/json.ts";
@@ -46,8 +45,7 @@ export class RetentionService extends Service {
     await this.#consumptions.flush();
     const now = this.now();
     if (request.dry_run) {
-      const artifact = await findArtifact(this.database.reads, path);
-      if (!artifact) throw artifactNotFound(path);
+      const artifact = await findExisting(this.database.reads, name);
       const policy = choosePolicy(artifact, request);
       return view(
         artifact,

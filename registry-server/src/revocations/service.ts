@@ -1,6 +1,6 @@
 import { lockLinks } from "../ancestry/store.ts";
 import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
+import { type ArtifactName, findExisting, lockExisting, pathOf } from "../artifacts/service.ts";
 import { type ArtifactRow, findArtifact, lockArtifact, lockArtifactById } from "../artifacts/store.ts";
 import { latest } from "../channels/problems.ts";
 import { listPointingAt } from "../channels/store.ts";
@@ -180,8 +180,7 @@ export class RevocationService extends Service {
 
   async #find(name: ArtifactName, selector: VersionSelector) {
     const db = this.database.reads;
-    const artifact = await findArtifact(db, pathOf(name));
-    if (!artifact) throw artifactNotFound(pathOf(name));
+    const artifact = await findExisting(db, name);
     return { artifact, version: await findRevocable(db, artifact, selector) };
   }
 }

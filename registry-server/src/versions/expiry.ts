@@ -2,6 +2,7 @@ import { type ArtifactRow, lockArtifactById } from "../artifacts/store.ts";
 import type { Database } from "../database/database.ts";
 import { recordEvent } from "../events/store.ts";
 import { releaseFiles } from "../files/store.ts";
+import { Service } from "../service.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { versionNotFound } from "./problems.ts";
 import {
@@ -14,6 +15,17 @@ import {
 } from "./store.ts";
 
 const batch = 100;
+
+/** What the services of versions have in common that may still wait for builds. */
+export class WaitingService extends Service {
+  protected readonly incompleteTtlMs: number;
+
+  /** @param incompleteTtlMs how long a version waits for the next report */
+  constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
+    super(database, clock);
+    this.incompleteTtlMs = incompleteTtlMs;
+  }
+}
 
 /** Whether an incomplete version has waited longer for a report than it may. */
 export function isOverdue(version: VersionRow, now: string, ttlMs: number): boolean {

@@ -9,11 +9,10 @@ import { readJson } from "../database/json.ts";
 import { Together } from "../database/together.ts";
 import { recordEvent } from "../events/store.ts";
 import { requireFiles } from "../files/holding.ts";
-import { Service } from "../service.ts";
 import { authorize } from "../tokens/scopes.ts";
 import type { Caller, Clock, Unit } from "../unit.ts";
 import { completeVersion } from "./completion.ts";
-import { expireVersion, findOpen, isOverdue } from "./expiry.ts";
+import { expireVersion, findOpen, isOverdue, WaitingService } from "./expiry.ts";
 import { checkSamePublication, openVersion, reopenVersion } from "./opening.ts";
 import { buildUnexpected, versionComplete } from "./problems.ts";
 import { reportEvent } from "./reporting.ts";
@@ -38,14 +37,12 @@ const mostRows = 100;
 type Publication = { name: ArtifactName; fingerprint: string; body: Publish; caller: Caller };
 
 /** Publishes versions, whole or build by build. */
-export class PublishingService extends Service {
-  readonly #incompleteTtlMs: number;
+export class PublishingService extends WaitingService {
   /** Nothing when it has to go alone. */
   readonly #together: Together<Publication, Version | undefined>;
 
   constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
-    super(database, clock);
-    this.#incompleteTtlMs = incompleteTtlMs;
+    super(database, clock, incompleteTtlMs);
     const run = (publications: Publication[]) => this.#publishTogether(publications);
     this.#together = new Together(({ name }) => pathOf(name), run, mostTogether);
   }
@@ -72,7 +69,7 @@ export class PublishingService extends Service {
       const { row: artifact } = await lockOrCreate(unit, name);
       const { path } = artifact;
       let version = await findLiveVersion(unit.tx, artifact.id, fingerprint);
-      if (version && isOverdue(version, unit.now, this.#incompleteTtlMs)) {
+      if (version && isOverdue(version, unit.now, this.incompleteTtlMs)) {
         await expireVersion(unit, path, version);
         version = undefined;
       }
@@ -141,7 +138,7 @@ export class PublishingService extends Service {
     return this.write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
       const { path } = artifact;
-      const row = await findOpen(unit, artifact, selector, this.#incompleteTtlMs);
+      const row = await findOpen(unit, artifact, selector, this.incompleteTtlMs);
       const builds = await loadBuilds(unit.tx, row.id);
       if (row.state === "complete") {
         const build = builds.find((known) => known.name === buildName);

@@ -1,41 +1,30 @@
-import { artifactNotFound } from "../artifacts/problems.ts";
-import { type ArtifactName, lockExisting, pathOf } from "../artifacts/service.ts";
-import { type ArtifactRow, findArtifact } from "../artifacts/store.ts";
+import { type ArtifactName, findExisting, lockExisting, pathOf } from "../artifacts/service.ts";
 import type { Build } from "../builds/schema.ts";
 import { listBuildHeads, loadBuilds } from "../builds/store.ts";
 import { listPointingAt } from "../channels/store.ts";
-import type { Database } from "../database/database.ts";
 import { canonicalJson, readJson, writeJson } from "../database/json.ts";
 import { recordEvent } from "../events/store.ts";
 import { releaseFiles } from "../files/store.ts";
 import { defaultPageSize, readCursor, toPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import { rewriteSearchTerms } from "../search/terms.ts";
-import { Service } from "../service.ts";
 import { type Actor, authorize } from "../tokens/scopes.ts";
-import type { Caller, Clock } from "../unit.ts";
+import type { Caller } from "../unit.ts";
 import { withoutUndefined } from "../values.ts";
 import { completeVersion } from "./completion.ts";
 import { deleteComplete } from "./deletion.ts";
-import { findOpen } from "./expiry.ts";
+import { findOpen, WaitingService } from "./expiry.ts";
 import { nameSelector, onlyAbandons, versionInUse, versionNotFound } from "./problems.ts";
 import type { Version, VersionChange, VersionState, VersionSummary } from "./schema.ts";
 import { findVersion, listVersions, updateVersion, type VersionSelector } from "./store.ts";
 import { pickBuild, showVersion, showVersions, sightOf } from "./view.ts";
 
 /** Reads, changes and ends versions. */
-export class VersionService extends Service {
-  readonly #incompleteTtlMs: number;
-
-  constructor(database: Database, clock: Clock, incompleteTtlMs: number) {
-    super(database, clock);
-    this.#incompleteTtlMs = incompleteTtlMs;
-  }
-
+export class VersionService extends WaitingService {
   /** @throws Problem `artifact_not_found`, `version_not_found` */
   async get(name: ArtifactName, selector: VersionSelector, actor: Actor): Promise<Version> {
     const db = this.database.reads;
-    const artifact = await this.#artifact(name);
+    const artifact = await findExisting(db, name);
     const row = await findVersion(db, artifact.id, selector);
     if (!row) throw versionNotFound(artifact.path, selector);
     return showVersion(this.#sight(actor), artifact.path, row, await loadBuilds(db, row.id));
@@ -53,7 +42,7 @@ export class VersionService extends Service {
     actor: Actor,
   ): Promise<{ items: VersionSummary[]; next_cursor: string | null }> {
     const db = this.database.reads;
-    const artifact = await this.#artifact(name);
+    const artifact = await findExisting(db, name);
     const size = query.limit ?? defaultPageSize;
     const before = readCursor(query.cursor, "number");
     const rows = await listVersions(db, artifact.id, query.state, before, size + 1);
@@ -126,7 +115,7 @@ export class VersionService extends Service {
   ): Promise<Version> {
     return this.write(caller, async (unit) => {
       const artifact = await lockExisting(unit, pathOf(name));
-      const row = await findOpen(unit, artifact, selector, this.#incompleteTtlMs);
+      const row = await findOpen(unit, artifact, selector, this.incompleteTtlMs);
       const builds = await loadBuilds(unit.tx, row.id);
       if (row.state === "complete") return showVersion(sightOf(unit), artifact.path, row, builds);
       if (builds.length === 0) {
@@ -178,11 +167,5 @@ export class VersionService extends Service {
 
   #sight(actor: Actor) {
     return { db: this.database.reads, actor, now: this.now() };
-  }
-
-  async #artifact(name: ArtifactName): Promise<ArtifactRow> {
-    const artifact = await findArtifact(this.database.reads, pathOf(name));
-    if (!artifact) throw artifactNotFound(pathOf(name));
-    return artifact;
   }
 }

@@ -127,9 +127,7 @@ forEachDatabase((test) => {
              execute function refuse_${code}()`,
           ];
     await test.database.write(async (tx) => {
-      await sql
-        .raw("drop trigger if exists refuse" + (dialect === "postgres" ? " on images" : ""))
-        .execute(tx);
+      await sql.raw(`drop trigger if exists refuse${dialect === "postgres" ? " on images" : ""}`).execute(tx);
       for (const statement of statements) await sql.raw(statement).execute(tx);
     });
   }
