@@ -107,6 +107,10 @@ def complete(case, body):
     path = case.operation.path
     if path.endswith("/promote"):
         body["from"] = "another"
+    elif path.endswith("/retention"):
+        # The artifact may have no policy of its own.
+        body.setdefault("keep", 1)
+        body.setdefault("days", 1)
     elif path.endswith("/replay") and "delivery" not in body:
         body["since"] = "2026-01-31T12:00:00Z"
     elif path.endswith("/versions"):
