@@ -79,7 +79,9 @@ test.each(["is away", ...Object.keys(faults)])(
     expect(code, output).toBe(4);
     expect(output).toContain("Build 'file.web' finished");
     expect(output).toContain("NOT PUBLISHED YET: ");
-    expect(output).toMatch(/file\.web: NOT PUBLISHED YET: .*type: waybill spool send; its log waits in /);
+    expect(output).toMatch(
+      / {4}file\.web: NOT PUBLISHED YET: .*; its log waits in .*\nTo send what waits, type: waybill spool send/,
+    );
     expect(await workspace.list("images")).toEqual(["web.img"]);
 
     expectSuccess(await workspace.waybill(["spool", "send", "--moved"]));

@@ -119,7 +119,7 @@ describe.skipIf(process.platform !== "linux")("Packer under waybill run", () => 
       const open = await registry.client.getVersion(artifact, "fingerprint:f");
       expect(open.failed_builds).toMatchObject([{ error: "Packer was ended by SIGKILL" }]);
     }
-    if (phase === "while") expect(output).toMatch(/NOT PUBLISHED YET: .*type: waybill spool send/);
+    if (phase === "while") expect(output).toMatch(/NOT PUBLISHED YET: .*type: waybill spool send/s);
     if (phase === "after") expect(output).toContain("amazon-ebs.web: published, with its log");
     expect(await building.state(artifact)).toBe(phase === "before" ? "incomplete" : "complete");
   });
@@ -134,7 +134,7 @@ describe.skipIf(process.platform !== "linux")("Packer under waybill run", () => 
     await building.expectKept();
     // Packer goes on with the next post-processor all the same, and tells it nothing.
     if (phase !== "while") expect(output).toContain("amazon-ebs.web: published, with its log");
-    else expect(output).toMatch(/NOT PUBLISHED YET: Packer was interrupted.*type: waybill spool send/);
+    else expect(output).toMatch(/NOT PUBLISHED YET: Packer was interrupted.*type: waybill spool send/s);
     expect(await building.state(artifact)).toBe("complete");
   });
 

@@ -10,7 +10,8 @@ export type Result = {
   outcome: BuildOutcome | undefined;
 } & Partial<Pick<Followed, "error" | "log">>;
 
-const LATER = "to send it, type: waybill spool send";
+/** Gives `: ` and a reason, or nothing when that was said already: mostly one thing is wrong with all. */
+type Because = (reason: string) => string;
 
 /** Whether a build was published, with its log. */
 export function isWhole({ outcome, log }: Result): boolean {
@@ -32,10 +33,19 @@ export function summarize(results: Result[], ending: Ending, address: string, ou
     return;
   }
   const versions = Map.groupBy(results, ({ signed }) => `${signed.artifact} ${signed.values.fingerprint}`);
+  const said = new Set<string>();
+  const because: Because = (reason) => {
+    if (said.has(reason)) return "";
+    said.add(reason);
+    return `: ${line(reason)}`;
+  };
   output.note("");
   for (const builds of versions.values()) {
     output.note(`==> waybill: ${headOf(builds, address)}`);
-    for (const result of builds) output.note(`    ${result.signed.build}: ${sentence(result)}`);
+    for (const result of builds) output.note(`    ${result.signed.build}: ${sentence(result, because)}`);
+  }
+  if (results.some(({ outcome, log }) => outcome?.state === "spooled" || log?.state === "spooled")) {
+    output.note("To send what waits, type: waybill spool send");
   }
   const lost = results.filter(({ outcome, error }) => !outcome && error === unfinished(ending));
   if (lost.length > 0) output.note(byHand(lost));
@@ -53,27 +63,29 @@ function headOf(builds: Result[], address: string): string {
   return names.map(([artifact, fingerprint]) => `${artifact} has no version for ${fingerprint} yet`).join();
 }
 
-function sentence({ outcome, error, log }: Result): string {
-  const about = log === undefined ? "" : logSentence(log);
-  switch (outcome?.state) {
-    case "published":
-      return `published${about || ", with its log"}`;
-    case "spooled":
-      return `NOT PUBLISHED YET: ${line(outcome.reason)}; what was built is kept, and the record waits in ${outcome.path}; ${LATER}${about}`;
-    case "failed":
-      return `NOT PUBLISHED: ${line(outcome.reason)}${about}`;
-    case "publishing":
-      return `NOT PUBLISHED: its post-processor did not come to an end${about}`;
-  }
-  if (error !== undefined) return `FAILED: ${line(error)}${about}`;
-  return log === undefined
-    ? "was not built"
-    : `NOT PUBLISHED: Packer shows above why, and what to do${about}`;
+function sentence(result: Result, because: Because): string {
+  const about = aboutBuild(result, because);
+  return result.log ? about + aboutLog(result.log, because) : about;
 }
 
-function logSentence(log: NonNullable<Result["log"]>): string {
-  if (log.state === "spooled") return `; its log waits in ${log.path} (${line(log.reason)}); ${LATER}`;
-  if (log.state === "lost") return `; its log is NOT KEPT: ${line(log.reason)}`;
+function aboutBuild({ outcome, error, log }: Result, because: Because): string {
+  switch (outcome?.state) {
+    case "published":
+      return log?.state === "sent" ? "published, with its log" : "published";
+    case "spooled":
+      return `NOT PUBLISHED YET${because(outcome.reason)}; what was built is kept, its record waits in ${outcome.path}`;
+    case "failed":
+      return `NOT PUBLISHED${because(outcome.reason)}`;
+    case "publishing":
+      return "NOT PUBLISHED: its post-processor did not come to an end";
+  }
+  if (error !== undefined) return `FAILED${because(error)}`;
+  return log === undefined ? "was not built" : "NOT PUBLISHED: Packer shows above why, and what to do";
+}
+
+function aboutLog(log: NonNullable<Result["log"]>, because: Because): string {
+  if (log.state === "spooled") return `; its log waits in ${log.path}${because(log.reason)}`;
+  if (log.state === "lost") return `; its log is NOT KEPT${because(log.reason)}`;
   return log.state === "kept" ? "; the version was complete before, and keeps its log" : "";
 }
 
