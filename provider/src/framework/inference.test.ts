@@ -24,7 +24,7 @@ const zone = dataSource({
   async read({ name, alias, hosts }, { client }: ReadContext<Client>) {
     expectTypeOf(name).toEqualTypeOf<string>();
     expectTypeOf(alias).toEqualTypeOf<string | null>();
-    expectTypeOf(hosts?.[0]?.address).toEqualTypeOf<string | null | undefined>();
+    expectTypeOf(hosts?.[0]?.address).toEqualTypeOf<string | undefined>();
     return { size: client.find(name).size };
   },
 });

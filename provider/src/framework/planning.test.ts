@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { completePlan, type Fields, planChange } from "./planning.ts";
+import { completePlan } from "./completing.ts";
+import { type Fields, planChange } from "./planning.ts";
 import type { Attributes } from "./schema.ts";
 import { types } from "./values/types.ts";
 import { Unknown, type Value } from "./values/values.ts";
@@ -23,7 +24,7 @@ const attributes = {
       mode: "list",
       attributes: {
         path: { type: types.string, required: true, description: "." },
-        uuid: { type: types.string, computed: true, description: "." },
+        uuid: { type: types.string, computed: true, stable: true, description: "." },
       },
     },
   },
@@ -40,17 +41,7 @@ const state = (values: Fields = {}): Fields => ({
   ...values,
 });
 
-/** What Terraform proposes: what was written, and for what is computed what is there. */
-function propose(prior: Fields | null, written: Fields): Fields {
-  const proposed = Object.entries(attributes).map(([name, attribute]): [string, Value] => {
-    const given = written[name] ?? null;
-    if ("writeOnly" in attribute) return [name, null];
-    return [name, given ?? ("computed" in attribute ? (prior?.[name] ?? null) : null)];
-  });
-  return Object.fromEntries(proposed);
-}
-const plan = (prior: Fields | null, written: Fields) =>
-  planChange(attributes, prior, propose(prior, written), written);
+const plan = (prior: Fields | null, written: Fields) => planChange(attributes, prior, written);
 
 describe("a new resource", () => {
   test("has what was written, defaults, and leaves open what apply decides", () => {
@@ -94,6 +85,17 @@ describe("a resource that is there", () => {
     expect([version(null, 1n), version(1n, 1n), version(1n, 2n)]).toEqual([[], [], [["secret_version"]]]);
   });
 
+  test("is replaced where a function says so", () => {
+    const sized = {
+      type: types.number,
+      required: true,
+      requiresReplace: (before: Value, after: Value) => Number(after) < Number(before),
+      description: ".",
+    } as const;
+    const replace = (size: bigint) => planChange({ size: sized }, { size: 5n }, { size }).replace;
+    expect([replace(6n), replace(4n)]).toEqual([[], [["size"]]]);
+  });
+
   test("leaves nothing open when only its handling changes", () => {
     expect(plan(state(), config({ force: true }))).toEqual({ planned: state({ force: true }), replace: [] });
   });
@@ -107,9 +109,7 @@ describe("a resource that is there", () => {
   test("decides within a list only about members that are new", () => {
     const prior = state({ disks: [{ path: "/", uuid: "u1" }] });
     const member = (path: string, uuid: Value = null) => ({ path, uuid });
-    const proposed = { ...propose(prior, config()), disks: [member("/", "u1"), member("/home")] };
-    const written = config({ disks: [member("/"), member("/home")] });
-    const { planned } = planChange(attributes, prior, proposed, written);
+    const { planned } = plan(prior, config({ disks: [member("/"), member("/home")] }));
     expect(planned.disks).toEqual([member("/", "u1"), member("/home", new Unknown())]);
   });
 
@@ -139,11 +139,4 @@ describe("a resource that is there", () => {
       }),
     );
   });
-});
-
-test("what was planned is never overwritten by what apply gives", () => {
-  const planned = { known: "a", open: new Unknown(), list: [{ known: 1n, open: new Unknown() }] };
-  const result = { known: "b", open: "x", list: [{ known: 2n, open: "y" }, "more"], stray: 1n };
-  expect(completePlan(planned, result)).toEqual({ known: "a", open: "x", list: [{ known: 1n, open: "y" }] });
-  expect(completePlan(planned, {})).toEqual({ known: "a", open: null, list: [{ known: 1n, open: null }] });
 });

@@ -1,12 +1,20 @@
 /**
- * What a plan says of a resource. Terraform proposes what the user wrote, and for the rest what is in the state; this
- * adds defaults, and makes unknown what apply will decide.
+ * What a plan says of a resource: what the user wrote or has by default, for the rest what is in the state, and
+ * unknown what apply will decide.
  *
  * Source: "Resource Instance Change Lifecycle" of Terraform's plugin protocol.
  */
-import { type Attribute, type Attributes, isReadOnly, type Nested } from "./schema.ts";
-import { isEqual } from "./values/equality.ts";
-import { emptyRecord, isRecord, type Path, Unknown, type Value } from "./values/values.ts";
+import {
+  type Attribute,
+  type Attributes,
+  isReadOnly,
+  mapNested,
+  members,
+  type Nested,
+  typeOf,
+} from "./schema.ts";
+import { isEqual, pair } from "./values/equality.ts";
+import { emptyRecord, isRecord, type Path, Unknown, type Value, valueAt } from "./values/values.ts";
 
 export type Fields = { readonly [name: string]: Value };
 
@@ -23,31 +31,24 @@ export type Plan = {
  * Plans a resource that is new or stays.
  *
  * @param prior its state; null when it is new
- * @param proposed what Terraform proposes
  * @param config what the user wrote
  * @param meansSame which changes are none but in the text
  */
 export function planChange(
   attributes: Attributes,
   prior: Fields | null,
-  proposed: Fields,
   config: Fields,
   meansSame?: Means,
 ): Plan {
-  const planned = planFields(attributes, prior, proposed, config);
+  const planned = planFields(attributes, prior, config, false);
   if (prior === null) return { planned, replace: [] };
   if (differing(attributes, prior, planned).length === 0) return { planned: prior, replace: [] };
   const changed = changedNames(attributes, prior, planned, meansSame);
   if (changed.length === 0) return { planned, replace: [] };
-  for (const [name, attribute] of Object.entries(attributes)) {
-    const isOurs = attribute.computed && (isReadOnly(attribute) || (config[name] ?? null) === null);
-    if (isOurs && attribute.default === undefined && !attribute.stable) planned[name] = unknown(attribute);
-  }
-  const replace = changed.filter((name) => {
-    const { requiresReplace } = attributes[name] ?? {};
-    return requiresReplace === "ifSet" ? (prior[name] ?? null) !== null : requiresReplace;
-  });
-  return { planned, replace: replace.map((name) => [name]) };
+  return {
+    planned: planFields(attributes, prior, config, true),
+    replace: replacing(attributes, changed, prior, planned, []),
+  };
 }
 
 /** The attributes whose change is more than one of the state. */
@@ -63,88 +64,76 @@ export function changedNames(
 }
 
 function differing(attributes: Attributes, prior: Fields, planned: Fields): string[] {
-  return Object.keys(attributes).filter((name) => !isSame(attributes[name], prior[name], planned[name]));
+  const names = Object.keys(attributes);
+  return names.filter((name) => !isSame(attributes[name] as Attribute, prior[name], planned[name]));
 }
 
-/**
- * Completes what was planned with what apply gave: only what was unknown is taken from it, as Terraform demands.
- */
-export function completePlan(planned: Value, result: Value): Value {
-  if (planned instanceof Unknown) return result instanceof Unknown ? null : result;
-  if (Array.isArray(planned)) {
-    const given = Array.isArray(result) ? result : [];
-    return planned.map((element, index) => completePlan(element, given[index] ?? null));
-  }
-  if (!isRecord(planned)) return planned;
-  const given = isRecord(result) ? result : {};
-  const complete = emptyRecord();
-  for (const [name, value] of Object.entries(planned)) {
-    complete[name] = completePlan(value, Object.hasOwn(given, name) ? (given[name] ?? null) : null);
-  }
-  return complete;
+function isSame(attribute: Attribute, before: Value = null, after: Value = null): boolean {
+  return isEqual(before, after, typeOf(attribute));
 }
 
-/** Whether an attribute is as it was; elements of a set have no order. */
-function isSame(
-  attribute: Attribute | undefined,
-  before: Value | undefined,
-  after: Value | undefined,
-): boolean {
-  const isSet = attribute?.type?.kind === "set" || attribute?.nested?.mode === "set";
-  return isEqual(before ?? null, after ?? null, isSet);
-}
-
+/** @param changes whether the resource changes, and with it perhaps all that is computed and not `stable` */
 function planFields(
   attributes: Attributes,
   prior: Fields | null,
-  proposed: Fields,
   config: Fields,
+  changes: boolean,
 ): Record<string, Value> {
   const planned = emptyRecord();
   for (const [name, attribute] of Object.entries(attributes)) {
-    const written = isReadOnly(attribute) ? null : (config[name] ?? null);
-    if (attribute.writeOnly) planned[name] = null;
-    else if (written !== null) {
-      planned[name] = attribute.nested
-        ? planNested(attribute.nested, prior?.[name] ?? null, proposed[name] ?? null, written)
-        : (proposed[name] ?? null);
-    } else if (attribute.default !== undefined) planned[name] = attribute.default;
-    else if (attribute.computed) planned[name] = prior ? (prior[name] ?? null) : unknown(attribute);
+    const { nested, writeOnly, computed, stable } = attribute;
+    const before = prior?.[name] ?? null;
+    const written = isReadOnly(attribute) ? null : (config[name] ?? attribute.default ?? null);
+    const lasts = prior !== null && (!changes || (stable && before !== null));
+    if (writeOnly) planned[name] = null;
+    else if (written !== null)
+      planned[name] = nested ? planNested(nested, before, written, changes) : written;
+    else if (computed) planned[name] = lasts ? before : unknown(attribute);
     else planned[name] = null;
   }
   return planned;
 }
 
-/** Plans attributes within an attribute, each member beside the one that was there before. */
-function planNested(nested: Nested, prior: Value, proposed: Value, config: Value): Value {
-  if (config instanceof Unknown) return proposed;
-  const plan = (before: Value, after: Value, written: Value): Value =>
-    isRecord(after) && isRecord(written)
-      ? planFields(nested.attributes, isRecord(before) ? before : null, after, written)
-      : after;
-  if (nested.mode === "single") return plan(prior, proposed, config);
-  if (Array.isArray(proposed) && Array.isArray(config)) {
-    const before = Array.isArray(prior) ? prior : [];
-    return proposed.map((member, index) => {
-      const written = config[index] ?? null;
-      const same = nested.mode === "set" ? before.find((one) => fits(nested, one, written)) : before[index];
-      return plan(same ?? null, member, written);
-    });
-  }
-  if (!isRecord(proposed) || !isRecord(config)) return proposed;
-  const planned = emptyRecord();
-  for (const [key, member] of Object.entries(proposed)) {
-    planned[key] = plan(isRecord(prior) ? (prior[key] ?? null) : null, member, config[key] ?? null);
-  }
-  return planned;
+/**
+ * Plans attributes within an attribute, each member beside the one that was there before. In a list or a set that is
+ * one that has all that is written of it now: of any other nobody can say which it was.
+ */
+function planNested(nested: Nested, prior: Value, written: Value, changes: boolean): Value {
+  const { attributes } = nested;
+  const plan = (before: Value | undefined, member: Fields, all: boolean) =>
+    planFields(attributes, isRecord(before) ? before : null, member, all);
+  const stays = (member: Value, before: Value) =>
+    isRecord(member) &&
+    isRecord(before) &&
+    differing(attributes, before, plan(before, member, false)).length === 0;
+  const there = Array.isArray(written) && pair(written, Array.isArray(prior) ? prior : [], stays);
+  return mapNested(nested, written, (member, path) =>
+    plan(there ? there[path[0] as number] : valueAt(prior, path), member, changes),
+  );
 }
 
-/** Whether a member of a set that was there has everything that is written of one now. */
-function fits({ attributes }: Nested, before: Value, written: Value): boolean {
-  if (!isRecord(before) || !isRecord(written)) return false;
-  return Object.entries(attributes).every(([name, attribute]) => {
-    const value = written[name] ?? null;
-    return (attribute.computed && value === null) || isSame(attribute, before[name], value);
+/** Where a change makes another resource. Within a set that cannot be said: a member that changes is another one. */
+function replacing(
+  attributes: Attributes,
+  changed: readonly string[],
+  prior: Fields,
+  planned: Fields,
+  path: Path,
+): Path[] {
+  return changed.flatMap((name) => {
+    const { requiresReplace, nested } = attributes[name] as Attribute;
+    const [before, after, here] = [prior[name] ?? null, planned[name] ?? null, [...path, name]];
+    const isAsked = typeof requiresReplace === "function" ? requiresReplace(before, after) : requiresReplace;
+    if (isAsked === "ifSet" ? before !== null : isAsked) return [here];
+    if (!nested || nested.mode === "set") return [];
+    return members(nested, after).flatMap(([step, now]) => {
+      const then = valueAt(before, step);
+      if (!isRecord(then) || !isRecord(now)) return [];
+      return replacing(nested.attributes, differing(nested.attributes, then, now), then, now, [
+        ...here,
+        ...step,
+      ]);
+    });
   });
 }
 

@@ -30,6 +30,11 @@ export type Resource<S extends Schema, Client> = {
   readonly schema: S;
   /** Gives it the argument `timeouts`; what takes longer ends with an error that says so. */
   readonly timeouts?: Timeouts;
+  /**
+   * Whether `create` takes over what is there already under the same `id`. Then what a run has made is not destroyed by
+   * the same run: with `create_before_destroy`, or under another address, the old and the new are one thing.
+   */
+  readonly takesOver?: true;
   /** Reports what is wrong with the configuration as such; what is unknown yet is an `Unknown`. */
   validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
   /** Looks at a change before users see it, to report what apply would refuse. Not asked when a resource goes. */

@@ -7,7 +7,7 @@ import {
 import type { Partially } from "../plugin/methods.ts";
 import type { Validator } from "./validators.ts";
 import { type Native, type ObjectType, type Type, types, typeToJson } from "./values/types.ts";
-import type { Unknown, Value } from "./values/values.ts";
+import { emptyRecord, isRecord, type Path, type Unknown, type Value } from "./values/values.ts";
 
 /** What a provider, data source or resource accepts and gives. Descriptions are Markdown. */
 export type Schema = {
@@ -20,9 +20,31 @@ export type Attributes = { readonly [name: string]: Attribute };
 
 /** Who sets an attribute: the user must, the user may, or the provider does (also where the user did not). */
 type Use =
-  | { readonly required: true; readonly optional?: never; readonly computed?: never }
-  | { readonly required?: never; readonly optional: true; readonly computed?: true }
-  | { readonly required?: never; readonly optional?: never; readonly computed: true };
+  | {
+      readonly required: true;
+      readonly optional?: never;
+      readonly computed?: never;
+      readonly default?: never;
+    }
+  | {
+      readonly required?: never;
+      readonly optional: true;
+      readonly computed?: never;
+      readonly default?: never;
+    }
+  | {
+      readonly required?: never;
+      readonly optional: true;
+      readonly computed: true;
+      /** What it has when the user writes nothing. */
+      readonly default?: Value;
+    }
+  | {
+      readonly required?: never;
+      readonly optional?: never;
+      readonly computed: true;
+      readonly default?: never;
+    };
 /** Either a type, or attributes within the attribute, each described on its own. */
 type Shape =
   | { readonly type: Type; readonly nested?: never }
@@ -41,19 +63,25 @@ export type Attribute = Use &
     readonly validators?: readonly Validator[];
     /** Never kept in state or plan: the provider gets it from the configuration only (Terraform 1.11 and later). */
     readonly writeOnly?: true;
-    /** What an attribute of a resource that is optional and computed has when the user writes nothing. */
-    readonly default?: Value;
-    /** A change of it makes another resource; with `ifSet`, only where it had a value before. */
-    readonly requiresReplace?: true | "ifSet";
+    /**
+     * A change of it makes another resource; with `ifSet`, only where it had a value before, and with a function, where
+     * that says so. What is planned may be an `Unknown`. Within a set, this says nothing.
+     */
+    readonly requiresReplace?: true | "ifSet" | ((before: Value, planned: Value) => boolean);
     /** How a resource is handled, and nothing of itself: it is only in the state, and its change asks nobody. */
     readonly local?: true;
-    /** Computed, and never another one for as long as the resource lives; an update need not leave it unknown. */
+    /**
+     * Computed, and never another one for as long as the resource lives (in a list or a set: for as long as a member
+     * keeps all that is written of it), so that a change does not leave it unknown.
+     */
     readonly stable?: true;
     /** Computed, and never null: others may rely on it before it is known. */
     readonly notNull?: true;
   };
 
-type NativeAttributes<A> = { readonly [K in keyof A]: NativeAttribute<A[K]> | null };
+/** What stands for an attribute that was not written: nothing, where one must be there. */
+type Absent<A> = A extends { readonly required: true } | { readonly default: Value } ? never : null;
+type NativeAttributes<A> = { readonly [K in keyof A]: NativeAttribute<A[K]> | Absent<A[K]> };
 type NativeAttribute<A> = Attribute extends A
   ? Value
   : A extends { readonly type: infer T extends Type }
@@ -76,9 +104,7 @@ type Of<S extends Schema, T> = string extends keyof S["attributes"] ? { readonly
 export type Config<S extends Schema> = Of<
   S,
   {
-    readonly [K in Given<S["attributes"]>]:
-      | NativeAttribute<S["attributes"][K]>
-      | (S["attributes"][K] extends { required: true } ? never : null);
+    readonly [K in Given<S["attributes"]>]: NativeAttribute<S["attributes"][K]> | Absent<S["attributes"][K]>;
   }
 >;
 /** What the user wrote, before all of it is known. */
@@ -108,10 +134,36 @@ export function typeOfSchema({ attributes }: Pick<Schema, "attributes">): Object
   return types.object(Object.fromEntries(entries));
 }
 
-function typeOf({ type, nested }: Attribute): Type {
+/** The type that values of an attribute have. */
+export function typeOf({ type, nested }: Attribute): Type {
   if (!nested) return type;
   const object = typeOfSchema(nested);
   return nested.mode === "single" ? object : types[nested.mode](object);
+}
+
+/** The members of attributes within an attribute, each with the steps that lead to it. */
+export function members({ mode }: Nested, value: Value): [path: Path, member: Value][] {
+  if (mode === "single") return [[[], value]];
+  if (Array.isArray(value)) return value.map((member, index) => [[index], member]);
+  return isRecord(value) ? Object.entries(value).map(([key, member]) => [[{ key }], member]) : [];
+}
+
+/** Makes each of those members anew; what is none, as it is null or unknown, stays. */
+export function mapNested(
+  nested: Nested,
+  value: Value,
+  make: (member: { readonly [name: string]: Value }, path: Path) => Value,
+): Value {
+  const made = members(nested, value).map(([path, member]) =>
+    isRecord(member) ? make(member, path) : member,
+  );
+  if (nested.mode === "single") return made[0] ?? null;
+  if (Array.isArray(value)) return made;
+  if (!isRecord(value)) return value;
+  return Object.assign(
+    emptyRecord(),
+    Object.fromEntries(Object.keys(value).map((key, at) => [key, made[at]])),
+  );
 }
 
 /** Writes a schema as the protocol carries it. */

@@ -147,8 +147,3 @@ export function mapValues<T, R>(
 ): { [name: string]: R } {
   return Object.fromEntries(Object.entries(offered).map(([name, value]) => [name, write(value)]));
 }
-
-/** The names of the attributes that a user can write. */
-export function writable(attributes: Attributes): string[] {
-  return Object.keys(attributes).filter((name) => attributes[name]?.required || attributes[name]?.optional);
-}

@@ -1,5 +1,5 @@
 import { type Diagnostics, formatPath } from "./diagnostics.ts";
-import { type Attributes, isReadOnly } from "./schema.ts";
+import { type Attributes, isReadOnly, members } from "./schema.ts";
 import { isRecord, type Path, Unknown, type Value } from "./values/values.ts";
 
 /** Looks at one value; a sentence says what is wrong with it and what is accepted. */
@@ -34,14 +34,18 @@ export function wholeNumber(least: number, most: number): Validator {
   };
 }
 
-/** Checks each member of a list, a set or a map. */
+/** Checks each member of a list, a set or a map, none of which may be null. */
 export function each(validate: Validator): Validator {
   return function isEach(value) {
     if (!Array.isArray(value) && !isRecord(value)) return undefined;
     const known = Object.values(value).filter((member) => !(member instanceof Unknown));
-    return known.map((member) => validate(member)).find((sentence) => sentence !== undefined);
+    const wrong = known.map((member) => (member === null ? "must have no null in it" : validate(member)));
+    return wrong.find((sentence) => sentence !== undefined);
   };
 }
+
+/** Refuses null as a member of a list, a set or a map. */
+export const noNulls = each(() => undefined);
 
 /** Reports when more than one of some attributes is set. What is unknown may still turn out to be null. */
 export function atMostOneOf(
@@ -86,7 +90,7 @@ export function validateAttributes(
     // Terraform shows the line of an argument, and of what is within one only that of the block.
     const shown = formatPath(here);
     if (wrong !== undefined) diagnostics.error(`Invalid ${shown}`, `${shown} ${wrong}.`, here);
-    for (const [step, inner] of nested ? members(nested.mode, given) : []) {
+    for (const [step, inner] of nested ? members(nested, given) : []) {
       validateAttributes(nested?.attributes ?? {}, inner, diagnostics, decidedBy, [...here, ...step]);
     }
   }
@@ -96,10 +100,4 @@ function readOnlyDetail(attributes: Attributes, decidedBy: string, path: Path): 
   const accepted = Object.keys(attributes).filter((name) => !isReadOnly(attributes[name]));
   const refusal = `${formatPath(path)} is decided by ${decidedBy} and cannot be set; remove it.`;
   return accepted.length === 0 ? refusal : `${refusal} Arguments that can be set: ${accepted.join(", ")}.`;
-}
-
-function members(mode: string, value: Value): [step: Path, member: Value][] {
-  if (mode === "single") return [[[], value]];
-  if (Array.isArray(value)) return value.map((member, index) => [[index], member]);
-  return isRecord(value) ? Object.entries(value).map(([key, member]) => [[{ key }], member]) : [];
 }

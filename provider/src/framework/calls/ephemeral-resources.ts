@@ -1,6 +1,6 @@
 import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
 import type { Handlers } from "../../plugin/methods.ts";
-import { completePlan, planChange } from "../planning.ts";
+import { stateless } from "../completing.ts";
 import { deferred, findOffered, type Session, writeFields } from "../session.ts";
 import { isRecord, Unknown, type Value, ValueError } from "../values/values.ts";
 
@@ -33,9 +33,9 @@ export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls 
           const configured = session.client(clientCapabilities?.deferralAllowed);
           if (!configured) return { deferred, result: writeFields(schema, new Unknown()) };
           const fields = session.readConfig(definition, config);
-          const opened = await definition.open(fields as never, { ...context, ...configured });
-          const { planned } = planChange(schema.attributes, null, fields, fields);
-          const result = writeFields(schema, completePlan(planned, opened.result as Value));
+          const { wanted, complete } = stateless(schema.attributes, fields);
+          const opened = await definition.open(wanted as never, { ...context, ...configured });
+          const result = writeFields(schema, complete(opened.result));
           return { result, renewAt: opened.renewAt, private: writeHeld(opened.private) };
         },
         // What was opened must be known, to be closed.

@@ -1,22 +1,15 @@
 import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
 import type { Handlers } from "../../plugin/methods.ts";
+import { chosen, completePlan } from "../completing.ts";
 import { DiagnosticError, pathToWire } from "../diagnostics.ts";
-import { changedNames, completePlan, type Fields, type Means, planChange } from "../planning.ts";
+import { changedNames, type Fields, type Means, planChange } from "../planning.ts";
 import type { ReadContext } from "../provider.ts";
 import type { Resource } from "../resource.ts";
-import type { Schema } from "../schema.ts";
-import {
-  deferred,
-  findOffered,
-  readFields,
-  readNullable,
-  type Session,
-  writable,
-  writeFields,
-} from "../session.ts";
+import { type Attributes, mapNested, type Schema } from "../schema.ts";
+import { deferred, findOffered, readFields, readNullable, type Session, writeFields } from "../session.ts";
 import { withinTimeout } from "../timeouts.ts";
 import { moveState, upgradeState } from "../upgrading.ts";
-import { emptyRecord, isWhollyKnown, Unknown, type Value } from "../values/values.ts";
+import { emptyRecord, Unknown, type Value } from "../values/values.ts";
 
 type Calls = Pick<
   Handlers<typeof ProviderDefinition>,
@@ -68,7 +61,7 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
           definition.read(state as never, within),
         );
         return {
-          newState: writeFields(schema, now ? kept(schema, now as Fields, state) : null),
+          newState: writeFields(schema, now ? kept(schema.attributes, now as Fields, state) : null),
           private: request.private,
         };
       }),
@@ -78,13 +71,14 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
         const definition = find(typeName);
         const { schema } = definition;
         const prior = readNullable(schema, request.priorState);
-        const proposed = readNullable(schema, request.proposedNewState);
-        if (proposed === null) return { plannedState: writeFields(schema, null) };
+        if (readNullable(schema, request.proposedNewState) === null) {
+          return { plannedState: writeFields(schema, null) };
+        }
         const config = readFields(schema, request.config);
         // With a provider that cannot be configured yet there is nobody to ask, but much to plan all the same.
         const configured = session.client(true);
         const means = configured && meaning(definition, configured.client);
-        const { planned, replace } = planChange(schema.attributes, prior, proposed, config, means);
+        const { planned, replace } = planChange(schema.attributes, prior, config, means);
         const requiresReplace = replace.map(pathToWire);
         const plannedState = () => writeFields(schema, planned);
         if (!configured) {
@@ -116,7 +110,7 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
             return { newState: writeFields(schema, null) };
           }
           const state = await apply(definition, prior, planned, config, { ...context, ...configured });
-          if (prior === null && typeof state?.id === "string") session.made.add(keyOf(state));
+          if (prior === null && definition.takesOver) session.made.add(keyOf(state));
           return { newState: writeFields(schema, state) };
         },
         // What could not be changed is as it was, and stays in the state.
@@ -132,7 +126,9 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
           return { deferred, importedResources: [{ typeName, state: writeFields(schema, new Unknown()) }] };
         }
         const state = (await take(id, { ...context, ...configured })) as Fields;
-        return { importedResources: [{ typeName, state: writeFields(schema, kept(schema, state)) }] };
+        return {
+          importedResources: [{ typeName, state: writeFields(schema, kept(schema.attributes, state)) }],
+        };
       }),
   };
 }
@@ -154,7 +150,7 @@ async function apply<Client>(
   }
   const means = meaning(definition, context.client);
   if (prior && changedNames(schema.attributes, prior, planned, means).length === 0) return planned;
-  const wanted = chosen(schema, planned, config ?? {});
+  const wanted = chosen(schema.attributes, planned, config ?? {});
   const result =
     prior === null
       ? await withinTimeout(definition, "create", planned, context, (within) =>
@@ -167,7 +163,6 @@ async function apply<Client>(
   return completePlan(planned, (result ?? {}) as Fields) as Fields;
 }
 
-/** Of what takes over what is there, the old and the new are one thing: to destroy the old would destroy the new. */
 function keptDetail(typeName: string, id: Value | undefined): string {
   return `${typeName} ${id} was to be destroyed after this run had made it again, with create_before_destroy or under another address. Both are one and the same, so it stays.`;
 }
@@ -176,22 +171,14 @@ function meaning<Client>({ meansSame }: AnyResource<Client>, client: Client): Me
   return meansSame && ((name, before, after) => meansSame(name, before, after, client));
 }
 
-/** What was written or has a default: values that are only there in the configuration, and what apply decides left out. */
-function chosen({ attributes }: Schema, planned: Fields, config: Fields): Fields {
-  const fields = emptyRecord();
-  for (const name of writable(attributes)) {
-    const value = (attributes[name]?.writeOnly ? config[name] : planned[name]) ?? null;
-    fields[name] = isWhollyKnown(value) ? value : completePlan(value, null);
-  }
-  return fields;
-}
-
 /** State as it may be kept: every attribute, those that are only written as null, those that are only kept as before. */
-function kept({ attributes }: Schema, now: Fields, before: Fields = {}): Fields {
+function kept(attributes: Attributes, now: Fields, before: Fields = {}): Fields {
   const fields = emptyRecord();
-  for (const [name, attribute] of Object.entries(attributes)) {
-    const value = attribute.local ? (before[name] ?? now[name] ?? attribute.default) : now[name];
-    fields[name] = attribute.writeOnly ? null : (value ?? null);
+  for (const [name, { local, nested, writeOnly, default: usual }] of Object.entries(attributes)) {
+    const value = (local ? (before[name] ?? now[name] ?? usual) : now[name]) ?? null;
+    if (writeOnly) fields[name] = null;
+    else
+      fields[name] = nested ? mapNested(nested, value, (member) => kept(nested.attributes, member)) : value;
   }
   return fields;
 }

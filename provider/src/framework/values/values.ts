@@ -84,6 +84,15 @@ export function isRecord(value: Value | undefined): value is { readonly [key: st
   );
 }
 
+/** What is at a place within a value; null where there is nothing. */
+export function valueAt(value: Value, path: Path): Value {
+  return path.reduce((at: Value, step) => {
+    if (Array.isArray(at)) return at[Number(step)] ?? null;
+    const key = typeof step === "object" ? step.key : step;
+    return isRecord(at) && Object.hasOwn(at, key) ? (at[key] ?? null) : null;
+  }, value);
+}
+
 /** Makes an empty record in which `__proto__` is a key like any other. */
 export function emptyRecord(): Record<string, Value> {
   return Object.create(null);
