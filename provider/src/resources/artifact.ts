@@ -70,6 +70,7 @@ type Schema = typeof schema;
 export const artifact = resource<Schema, Registry>({
   schema,
   timeouts,
+  takesOver: true,
   meansSame: sameArtifact,
 
   validate({ artifact: name }) {
@@ -87,8 +88,9 @@ export const artifact = resource<Schema, Registry>({
 
   async read(state, context) {
     const { client } = context;
-    const found = await client.find(context, state, (registry, call) =>
-      registry.getArtifact(idOf(state, context), call),
+    const name = idOf(state, context);
+    const found = await client.find(context, { ...state, artifact: name }, (registry, call) =>
+      registry.getArtifact(name, call),
     );
     if (!found) return undefined;
     const { description, retention } = found;
@@ -110,16 +112,17 @@ export const artifact = resource<Schema, Registry>({
   async delete(state, context) {
     const { client } = context;
     const id = idOf(state, context);
-    const found = await client.find(context, state, (registry, call) => registry.getArtifact(id, call));
+    const config = { ...state, artifact: id };
+    const found = await client.find(context, config, (registry, call) => registry.getArtifact(id, call));
     if (!found) return;
     if (found.versions > 0 && !state.force_destroy) {
       throw new DiagnosticError(
         "Artifact has versions",
-        `${id} has ${found.versions} complete versions, which would be deleted with it. Set force_destroy = true and apply that first, or take it out of the state: terraform state rm.`,
+        `${id} has complete versions (${found.versions}), which would be deleted with it. Set force_destroy = true and apply that first, or take it out of the state: terraform state rm.`,
         ["force_destroy"],
       );
     }
-    await client.find(context, state, (registry, call) => registry.deleteArtifact(id, call));
+    await client.find(context, config, (registry, call) => registry.deleteArtifact(id, call));
   },
 
   import: (id) => ({ ...importId(id), id, force_destroy: false }),

@@ -65,6 +65,7 @@ type Schema = typeof schema;
 export const channelAssignment = resource<Schema, Registry>({
   schema,
   timeouts,
+  takesOver: true,
   meansSame: sameArtifact,
 
   validate({ artifact }) {

@@ -75,6 +75,7 @@ type Schema = typeof schema;
 export const channel = resource<Schema, Registry>({
   schema,
   timeouts,
+  takesOver: true,
   meansSame: sameArtifact,
 
   validate({ artifact, name }, diagnostics) {
@@ -106,7 +107,7 @@ export const channel = resource<Schema, Registry>({
 
   async read(state, context) {
     const { artifact, name } = importId(idOf(state, context, "name"), "name");
-    const found = await context.client.find(context, state, (registry, call) =>
+    const found = await context.client.find(context, { ...state, artifact }, (registry, call) =>
       registry.channels.get(artifact, name, call),
     );
     if (!found) return undefined;
@@ -127,7 +128,7 @@ export const channel = resource<Schema, Registry>({
 
   async delete(state, context) {
     const { artifact, name } = importId(idOf(state, context, "name"), "name");
-    await context.client.find(context, state, (registry, call) =>
+    await context.client.find(context, { ...state, artifact }, (registry, call) =>
       registry.channels.delete(artifact, name, call),
     );
   },

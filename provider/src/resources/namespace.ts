@@ -11,7 +11,12 @@ const schema = {
     "What holds for all artifacts of a namespace. Publishing makes a namespace by itself; one that is there already becomes what is written here. A namespace is never deleted: destroying it takes back what was set here, and leaves its artifacts alone. Needs a token with `admin` on the namespace.",
   attributes: {
     name: nameArgument("a namespace", "Name of the namespace, such as `hashicorp`."),
-    description: { type: types.string, optional: true, validators: [notEmpty, isLine], description: "Whose it is." },
+    description: {
+      type: types.string,
+      optional: true,
+      validators: [notEmpty, isLine],
+      description: "Whose it is.",
+    },
     anonymous_read: {
       type: types.bool,
       optional: true,
@@ -37,6 +42,7 @@ type Schema = typeof schema;
 export const namespace = resource<Schema, Registry>({
   schema,
   timeouts,
+  takesOver: true,
 
   async create(config, context) {
     const present = await find(config.name, config, context);

@@ -64,6 +64,7 @@ type Schema = typeof schema;
 export const revocation = resource<Schema, Registry>({
   schema,
   timeouts,
+  takesOver: true,
   meansSame: (name, before, after, client) =>
     sameArtifact(name, before, after, client) || (name === "at" && isSameMoment(before, after)),
 

@@ -94,6 +94,7 @@ type Schema = typeof schema;
 export const version = resource<Schema, Registry>({
   schema,
   timeouts,
+  takesOver: true,
   meansSame: (name, before, after, client) =>
     sameArtifact(name, before, after, client) ||
     (name === "builds" && isEqual(withoutEmpty(before), withoutEmpty(after))),
