@@ -1,7 +1,7 @@
 import { problemError, RegistryError } from "@waybill/registry-client/problem";
 import { readSettings, SettingsError } from "@waybill/registry-client/settings";
 import { describe, expect, test } from "vitest";
-import { reportFailure } from "./failures.ts";
+import { reportFailure, sentence } from "./failures.ts";
 import { DiagnosticError } from "./framework/diagnostics.ts";
 
 const settings = readSettings({ address: "https://waybill.example.com", token: "wbl_secret" }, {});
@@ -78,6 +78,21 @@ test("the place is the argument that the registry names, where it was set", () =
   expect(report(refused("invalid_request", { errors }, 400)).path).toEqual(["version"]);
   const other = [{ path: "channel", message: "is odd" }];
   expect(report(refused("invalid_request", { errors: other }, 400)).path).toEqual([]);
+});
+
+test.each([
+  ["arch has two values", "Arch has two values."],
+  ["ca_file /nope cannot be read", "ca_file /nope cannot be read."],
+  ["team/web is gone.", "team/web is gone."],
+])("%s is said as a sentence", (text, expected) => {
+  expect(sentence(text)).toBe(expected);
+});
+
+test("who replaces a version that a channel points at is told how", () => {
+  const inUse = refused("version_in_use", {}, 409);
+  const version = { artifact: "ns/web", fingerprint: "1" };
+  expect(report(inUse, { config: version }).detail).toContain("create_before_destroy = true");
+  expect(report(inUse, { config: { artifact: "ns/web" } }).detail).toBe("Said version_in_use.");
 });
 
 test("a setting that cannot be used is named, and other errors pass", () => {

@@ -65,7 +65,14 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   last_admin: { summary: "Last administrator", at: ["name"] },
   version_complete: { summary: "Version is complete", at: SELECTORS },
   version_differs: { summary: "Version is there already, and differs", at: SELECTORS },
-  version_in_use: { summary: "Version is in use", at: SELECTORS },
+  version_in_use: {
+    summary: "Version is in use",
+    at: SELECTORS,
+    advice: (_error, { config }) =>
+      "fingerprint" in config
+        ? "Where a version takes its place in the same apply, lifecycle { create_before_destroy = true } has the channel moved first."
+        : "",
+  },
   revocation_in_force: { summary: "Revocation is in force", at: ["at", "version"] },
   channel_managed: { summary: "Registry keeps this channel", at: ["channel", "name"] },
   channel_rule: { summary: "Rule of the channel refuses this version", at: ["version"] },
@@ -123,9 +130,9 @@ export function reportFailure(error: unknown, asked: Asked): unknown {
   return new DiagnosticError(summary, detail, argument === undefined ? [] : [argument]);
 }
 
-/** Starts with a capital and ends with a full stop, as the rest of what Terraform prints. */
+/** Starts with a capital, unless with a name, and ends with a full stop, as the rest of what Terraform prints. */
 export function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  const capital = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
 }
 

@@ -14,4 +14,9 @@ resource "waybill_version" "debian" {
       ]
     }
   }
+
+  # What is made in its place is there before channels that point at it are moved, and it goes after that.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
