@@ -26,7 +26,7 @@ export const isFingerprint: Validator = (value) =>
     : "must be 1 to 128 of letters, digits and ._:@+=~-, starting with a letter or digit";
 
 export const isVersionNumber: Validator = (value) =>
-  /^[1-9]\d{0,9}$/.test(String(value)) ? undefined : "must be the number of a version, such as 7";
+  /^[1-9]\d{0,8}$/.test(String(value)) ? undefined : "must be the number of a version, such as 7";
 
 /** Where a scope or a webhook holds. */
 export const isPattern: Validator = (value) =>
@@ -34,11 +34,26 @@ export const isPattern: Validator = (value) =>
     ? undefined
     : 'must be "*", a namespace ("team", "team-*") or artifacts ("team/web", "team/web-*", "team/*")';
 
-export const isMoment: Validator = (value) =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(String(value)) &&
-  !Number.isNaN(Date.parse(String(value)))
+export const isMoment: Validator = (value) => {
+  const [, day] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.exec(String(value)) ?? [];
+  const isTime = day !== undefined && !Number.isNaN(Date.parse(String(value)));
+  // JavaScript takes the 30th of February for the 2nd of March.
+  return isTime && new Date(day).toISOString().startsWith(day)
     ? undefined
     : "must be a time with its zone, such as 2026-12-31T18:00:00Z";
+};
+
+/** Whether two texts are one moment, whatever their zones and digits. */
+export function isSameMoment(a: unknown, b: unknown): boolean {
+  return typeof a === "string" && typeof b === "string" && Date.parse(a) === Date.parse(b);
+}
+
+/** A text of one line, as the registry wants reasons and names for people. */
+export const isLine: Validator = (value) => {
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(String(value)))
+    return "must be one line without control characters; chomp() takes the line break from the end of a heredoc";
+  return String(value).length > 1_024 ? "must be at most 1024 characters" : undefined;
+};
 
 /** A text that the user may write. */
 export const argument = (description: string, ...validators: Validator[]) =>
@@ -174,9 +189,10 @@ export function importId<K extends string>(
   ...names: K[]
 ): { artifact: string } & Record<K, string> {
   const parts = id.split("/");
-  if (parts.length !== names.length + 2 || parts.some((part) => part === "")) {
+  if (parts.length !== names.length + 2 || !parts.every(isRegistryName)) {
     const form = ["namespace", "artifact", ...names].join("/");
-    throw new DiagnosticError("Invalid import id", `The id must be ${form}, but is ${JSON.stringify(id)}.`);
+    const sentence = `The id must be ${form}, each ${nameRule}, but is ${JSON.stringify(id)}.`;
+    throw new DiagnosticError("Invalid import id", sentence);
   }
   const [namespace, name, ...rest] = parts;
   const named = Object.fromEntries(names.map((key, index) => [key, rest[index]]));

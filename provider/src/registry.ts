@@ -2,8 +2,11 @@ import type { RegistryClient } from "@waybill/registry-client/client";
 import { RegistryError } from "@waybill/registry-client/problem";
 import type { OnRevoked } from "@waybill/registry-client/query";
 import type { Settings } from "@waybill/registry-client/settings";
+import type { Self } from "@waybill/registry-client/types";
+import { mayRead } from "@waybill/registry-server/tokens/scopes";
 import { artifactName } from "./attributes.ts";
 import { type Asked, reportFailure } from "./failures.ts";
+import { DiagnosticError } from "./framework/diagnostics.ts";
 import type { Resolver } from "./resolver.ts";
 
 type Call = { readonly signal: AbortSignal };
@@ -17,6 +20,7 @@ export class Registry {
   readonly onRevoked: OnRevoked | undefined;
   readonly resolver: Resolver;
   readonly #client: () => Promise<RegistryClient>;
+  #self: Promise<Self> | undefined;
 
   constructor(
     parts: Pick<Registry, "settings" | "onRevoked" | "resolver">,
@@ -55,17 +59,36 @@ export class Registry {
     }
   }
 
-  /** As {@link ask}, with undefined for what is not there. */
+  /**
+   * As {@link ask}, with undefined for what is not there.
+   *
+   * @throws {DiagnosticError} also when the token may not see whether it is: then the registry answers as if it were not
+   */
   async find<T>(
     call: Call,
     config: Asked["config"],
     work: (client: RegistryClient, options: Call) => Promise<T>,
   ): Promise<T | undefined> {
     return this.ask(call, config, (client, options) =>
-      work(client, options).catch((error: unknown) => {
-        if (error instanceof RegistryError && /_(not_found|empty)$/.test(error.code)) return undefined;
-        throw error;
+      work(client, options).catch(async (error: unknown) => {
+        if (!(error instanceof RegistryError && /_(not_found|empty)$/.test(error.code))) throw error;
+        if (error.code === "artifact_not_found") await this.#requireSight(client, "artifact", config);
+        if (error.code === "namespace_not_found") await this.#requireSight(client, "name", config);
+        return undefined;
       }),
+    );
+  }
+
+  async #requireSight(client: RegistryClient, at: string, config: Asked["config"]): Promise<void> {
+    this.#self ??= client.tokens.self();
+    const self = await this.#self;
+    const path = String(config[at]);
+    if (mayRead(self, path)) return;
+    const held = self.scopes.map(({ scope, pattern }) => `${scope} on ${pattern}`).join(", ") || "nothing";
+    throw new DiagnosticError(
+      "Token may not see this",
+      `Whether there is ${path} is not told to the token "${self.name}", which has ${held}. Use one that may read it; what is in the state would be taken for deleted otherwise.`,
+      [at],
     );
   }
 }

@@ -1,11 +1,11 @@
 import { isPattern } from "./attributes.ts";
-import { atLeastOne, oneOf } from "./framework/validators.ts";
+import { atLeastOne, noNulls, oneOf } from "./framework/validators.ts";
 import { types } from "./framework/values/types.ts";
 
 /** What a token may do, and where. */
 export const scopes = {
   required: true,
-  validators: [atLeastOne("scope")],
+  validators: [atLeastOne("scope"), noNulls],
   description: "What it may do.",
   nested: {
     mode: "list",

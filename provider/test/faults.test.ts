@@ -89,7 +89,7 @@ const rows: Row[] = [
   ["answers 503", problem(503, "unavailable"), "Registry not available", /Said unavailable/],
   ["cuts the connection", cut, "Connection to the registry was cut", /try again/],
   ["cuts its answer", truncated, "Connection to the registry was cut", /in the middle of an answer/],
-  ["answers half of a document", half, "Registry gave an invalid answer", /not JSON.*proxy.*address/s],
+  ["answers half of a document", half, "Registry gave an invalid answer", /not JSON.*address.*proxy/s],
   ["answers with a page", page, "Registry gave an invalid answer", /HTML page \("Sign in"\).*address/s],
   ["is no registry", other, "Registry gave an invalid answer", /another kind.*address/s],
   ["redirects", body(302, "text/plain", ""), "Registry gave an invalid answer", /redirects.*set address/s],

@@ -1,4 +1,14 @@
-import { importName, isLine, isMoment, isSameMoment, lasting, nameArgument, text, timeouts, withoutNulls } from "../attributes.ts";
+import {
+  importName,
+  isLine,
+  isMoment,
+  isSameMoment,
+  lasting,
+  nameArgument,
+  text,
+  timeouts,
+  withoutNulls,
+} from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
 import type { Validator } from "../framework/validators.ts";
