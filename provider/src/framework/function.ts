@@ -1,6 +1,4 @@
-import type { NumberValue } from "./values/numbers.ts";
-import type { Type } from "./values/types.ts";
-import type { Value } from "./values/values.ts";
+import type { Native, Type } from "./values/types.ts";
 
 /** A parameter of a function. Without `nullable`, Terraform refuses null before the function is called. */
 export type Parameter = {
@@ -10,25 +8,32 @@ export type Parameter = {
   readonly nullable?: true;
 };
 
-type Kinds = { string: string; bool: boolean; number: NumberValue };
-type Argument<P> = P extends { readonly type: { readonly kind: infer K } }
-  ? (K extends keyof Kinds ? Kinds[K] : Value) | (P extends { nullable: true } ? null : never)
+type Argument<P> = P extends { readonly type: infer T extends Type }
+  ? Native<T> | (P extends { nullable: true } ? null : never)
   : never;
-type Arguments<P extends readonly Parameter[]> = { [K in keyof P]: Argument<P[K]> };
+type Arguments<P extends readonly Parameter[], V> = [
+  ...{ -readonly [K in keyof P]: Argument<P[K]> },
+  ...([V] extends [never] ? [] : Argument<V>[]),
+];
 
 /** A function of the configuration language: `provider::<name>::<function>(...)`. */
-export type FunctionDefinition<Given extends readonly unknown[] = readonly never[]> = {
+export type FunctionDefinition<Given extends readonly unknown[] = readonly never[], R = unknown> = {
   readonly summary: string;
   /** Markdown. */
   readonly description: string;
+  /** What to use instead; Terraform warns with it. */
+  readonly deprecated?: string;
   readonly parameters: readonly Parameter[];
+  /** What any number of further arguments are. */
+  readonly variadic?: Parameter;
   readonly returns: Type;
   /**
-   * Gives a value of the type `returns`. It must depend on its arguments only: Terraform calls it again and compares.
+   * Gives a value of the type `returns`; all arguments are wholly known. It must depend on them only: Terraform calls it
+   * again and compares.
    *
    * @throws {ArgumentError} when an argument cannot be used
    */
-  call(...given: Given): Value;
+  call(...given: Given): R;
 };
 
 /** An argument that cannot be used; the sentence is shown at that argument. */
@@ -43,9 +48,17 @@ export class ArgumentError extends Error {
   }
 }
 
-/** Fixes the types of a function: its parameters decide what `call` gets. */
-export function defineFunction<const P extends readonly Parameter[]>(
-  definition: FunctionDefinition<Arguments<P>> & { readonly parameters: P },
+/** Fixes the types of a function: its parameters decide what `call` gets, and `returns` what it must give. */
+export function defineFunction<
+  const P extends readonly Parameter[],
+  R extends Type,
+  const V extends Parameter = never,
+>(
+  definition: FunctionDefinition<Arguments<P, V>, Native<R> | null> & {
+    readonly parameters: P;
+    readonly variadic?: V;
+    readonly returns: R;
+  },
 ): FunctionDefinition {
   return definition as unknown as FunctionDefinition;
 }

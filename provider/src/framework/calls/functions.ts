@@ -6,33 +6,35 @@ import {
 import type { Logger } from "../../plugin/logger.ts";
 import type { Handlers, Partially } from "../../plugin/methods.ts";
 import { DISAGREEMENT } from "../answering.ts";
-import { ArgumentError, type FunctionDefinition } from "../function.ts";
+import { ArgumentError, type FunctionDefinition, type Parameter } from "../function.ts";
 import { mapValues, readValue, type Session } from "../session.ts";
 import { encode } from "../values/encode.ts";
 import { typeToJson } from "../values/types.ts";
-import { Unknown, ValueError } from "../values/values.ts";
+import { isWhollyKnown, Unknown, ValueError } from "../values/values.ts";
 
 type Calls = Pick<Handlers<typeof ProviderDefinition>, "getFunctions" | "callFunction">;
 
 /** Writes a function as the protocol carries it. */
-export function functionToWire({
-  summary,
-  description,
-  parameters,
-  returns,
-}: FunctionDefinition): Partially<WireFunction> {
+export function functionToWire(definition: FunctionDefinition): Partially<WireFunction> {
+  const { summary, description, deprecated, parameters, variadic, returns } = definition;
   return {
     summary,
     description,
     descriptionKind: StringKind.MARKDOWN,
-    parameters: parameters.map(({ name, type, description: text, nullable }) => ({
-      name,
-      type: typeToJson(type),
-      description: text,
-      descriptionKind: StringKind.MARKDOWN,
-      allowNullValue: nullable === true,
-    })),
+    deprecationMessage: deprecated,
+    parameters: parameters.map(parameterToWire),
+    variadicParameter: variadic && parameterToWire(variadic),
     return: { type: typeToJson(returns) },
+  };
+}
+
+function parameterToWire({ name, type, description, nullable }: Parameter) {
+  return {
+    name,
+    type: typeToJson(type),
+    description,
+    descriptionKind: StringKind.MARKDOWN,
+    allowNullValue: nullable === true,
   };
 }
 
@@ -46,18 +48,22 @@ export function functionCalls<Client>(
     callFunction({ name, arguments: given }) {
       const definition = Object.hasOwn(functions, name) ? functions[name] : undefined;
       if (!definition) return { error: { text: `This provider has no function ${name}.` } };
-      const { parameters, returns, call } = definition;
+      const { parameters, variadic, returns } = definition;
       try {
-        if (given.length !== parameters.length)
-          throw new ValueError(`it takes ${parameters.length} arguments`, []);
-        const values = parameters.map(({ type }, index) => readValue(type, given[index]));
+        const values = given.map((argument, index) => {
+          const parameter = parameters[index] ?? variadic;
+          return parameter && readValue(parameter.type, argument);
+        });
+        if (values.length < parameters.length || values.includes(undefined)) {
+          const count = `${parameters.length}${variadic ? " or more" : ""}`;
+          throw new ValueError(`it takes ${count} arguments`, []);
+        }
         // Terraform keeps unknown values to itself, unless one is only within an argument.
-        const result = values.some((value) => value instanceof Unknown)
-          ? new Unknown()
-          : call(...(values as never[]));
+        const isKnown = values.every((value) => isWhollyKnown(value ?? null));
+        const result = isKnown ? definition.call(...(values as never[])) : new Unknown();
         return { result: { msgpack: encode(returns, result as never) } };
       } catch (error) {
-        const { message } = error as Error;
+        const message = error instanceof Error ? error.message : String(error);
         if (error instanceof ArgumentError) {
           // Terraform writes a full stop after it.
           return {
