@@ -64,6 +64,16 @@ test("says where it looked for what is not built", async () => {
   expect({ code, stderr }).toEqual({ code: 2, stderr: "waybill: --from /no/such/file is no file\n" });
 });
 
+test("an archive of a release is not taken for what is in it", async () => {
+  const archive = join(home, "terraform-provider-waybill_0.1.0_linux_amd64.zip");
+  await writeFile(archive, "PK");
+  const { code, stderr } = await waybill(["provider", "install", "--from", archive]);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: `waybill: --from ${archive} is an archive; unpack it, and name what is in it\n`,
+  });
+});
+
 const packerDirectories: [string, (home: string) => Record<string, string>, string][] = [
   ["PACKER_PLUGIN_PATH", (home) => ({ PACKER_PLUGIN_PATH: join(home, "mine") }), "mine"],
   ["PACKER_CONFIG_DIR", (home) => ({ PACKER_CONFIG_DIR: home }), ".packer.d/plugins"],

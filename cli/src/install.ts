@@ -23,6 +23,8 @@ export async function findExecutable(given: string | undefined, name: string): P
     throw new UsageError(`name the executable with --from; releases have ${name} for each platform`);
   }
   const path = resolve(given ?? join(builtIn ?? "", `${name}${suffix}`));
+  if (path.endsWith(".zip"))
+    throw new UsageError(`--from ${given} is an archive; unpack it, and name what is in it`);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return path;
   if (given !== undefined) throw new UsageError(`--from ${given} is no file`);
