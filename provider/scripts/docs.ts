@@ -16,7 +16,6 @@ const docs = join(repository, "provider/docs");
 const examples = join(repository, "examples/terraform");
 
 const pages = new Map<string, string>();
-pages.set("index.md", index());
 for (const [folder, kind, offered] of [
   ["data-sources", "data source", waybill.dataSources],
   ["resources", "resource", waybill.resources],
@@ -30,6 +29,8 @@ for (const [folder, kind, offered] of [
 for (const [name, definition] of Object.entries(waybill.functions ?? {})) {
   pages.set(`functions/${name}.md`, functionPage(name, definition));
 }
+
+pages.set("index.md", index());
 
 if (process.argv.includes("--check")) check();
 else write();
@@ -46,9 +47,29 @@ function index(): string {
     "## Arguments",
     "Every argument can also be given as an environment variable. Nothing is asked of the registry before something is read or changed. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured.",
     list(schema.attributes, () => true),
+    "## Pages",
+    contents(),
     "## Logs",
     "`TF_LOG_PROVIDER=debug terraform plan` shows each call of the provider with the time it took, and `info` what it waits for. Neither shows a token.",
   ].join("\n\n");
+}
+
+/** Every page, for those who read them where there is no list beside. */
+function contents(): string {
+  const guides = globSync("guides/*.md", { cwd: docs });
+  const folders = Map.groupBy([...pages.keys(), ...guides].sort(), (file) => dirname(file));
+  return [...folders]
+    .map(([folder, files]) => {
+      const title = folder.replace("-", " ");
+      return `- ${title.charAt(0).toUpperCase()}${title.slice(1)}: ${files.map(link).join(", ")}`;
+    })
+    .join("\n");
+}
+
+function link(file: string): string {
+  const text = pages.get(file) ?? readFileSync(join(docs, file), "utf8");
+  const [, title = file] = /^page_title: "(.*?)(?: \(.*)?"$/m.exec(text) ?? [];
+  return `[${title}](${file})`;
 }
 
 function page(folder: string, kind: string, name: string, schema: Schema, isImportable: boolean): string {
