@@ -127,7 +127,7 @@ export function reportFailure(error: unknown, asked: Asked): unknown {
   const named = error.problem?.errors?.map(({ path }) => String(path).split(".").at(-1) ?? "") ?? [];
   const argument = [...named, ...at].find((name) => asked.config[name] != null);
   const detail = [sentence(error.message), advice?.(error, asked)].filter(Boolean).join("\n\n");
-  return new DiagnosticError(summary, detail, argument === undefined ? [] : [argument]);
+  return new DiagnosticError(summary, detail, argument === undefined ? [] : [argument], { cause: error });
 }
 
 /** Starts with a capital, unless with a name, and ends with a full stop, as the rest of what Terraform prints. */

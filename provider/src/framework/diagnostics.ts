@@ -15,8 +15,8 @@ export class DiagnosticError extends Error {
   readonly detail: string;
   readonly path: Path;
 
-  constructor(summary: string, detail: string, path: Path = []) {
-    super(`${summary}: ${detail}`);
+  constructor(summary: string, detail: string, path: Path = [], options?: ErrorOptions) {
+    super(`${summary}: ${detail}`, options);
     this.name = "DiagnosticError";
     this.summary = summary;
     this.detail = detail;

@@ -1,3 +1,4 @@
+import { RegistryError } from "@waybill/registry-client/problem";
 import type { Channel } from "@waybill/registry-client/types";
 import {
   artifactArgument,
@@ -84,7 +85,7 @@ export const channelAssignment = resource<Schema, Registry>({
       throw wasMoved(`${channel} of ${artifact}`, Number(replaces), pointed, prior.assigned_by);
   },
 
-  create: (config, context) => assign(config, config.replaces, context),
+  create: (config, context) => settled(() => assign(config, config.replaces, context)),
 
   async read(state, context) {
     const { artifact, channel } = importId(idOf(state, context, "channel"), "channel");
@@ -101,15 +102,18 @@ export const channelAssignment = resource<Schema, Registry>({
     };
   },
 
-  update: (config, prior, context) => assign(config, config.replaces ?? prior.version, context),
+  update: (config, prior, context) =>
+    settled(() => assign(config, config.replaces ?? prior.version, context)),
 
   async delete(state, context) {
     const { artifact, channel } = importId(idOf(state, context, "channel"), "channel");
-    const found = await find({ artifact, channel }, state, context);
-    if (found?.version?.number !== Number(state.version)) return;
-    await context.client.ask(context, state, (registry, call) =>
-      registry.channels.put(artifact, channel, { version: null }, { ...call, ifUnchanged: found }),
-    );
+    await settled(async () => {
+      const found = await find({ artifact, channel }, state, context);
+      if (found?.version?.number !== Number(state.version)) return;
+      await context.client.ask(context, state, (registry, call) =>
+        registry.channels.put(artifact, channel, { version: null }, { ...call, ifUnchanged: found }),
+      );
+    });
   },
 
   import: (id) => ({ ...importId(id, "channel"), id }),
@@ -119,6 +123,18 @@ export const channelAssignment = resource<Schema, Registry>({
       ? { artifact: String(state.bucket_name), channel: String(state.channel_name) }
       : undefined,
 });
+
+const mostLooks = 5;
+
+/** Looks again when the channel was changed meanwhile: what counts is where it points, not who described or deleted it. */
+async function settled<T>(move: () => Promise<T>, looks = 1): Promise<T> {
+  return move().catch((error: unknown) => {
+    const cause = error instanceof DiagnosticError ? error.cause : undefined;
+    const isChanged = cause instanceof RegistryError && /^precondition_/.test(cause.code);
+    if (!isChanged || looks === mostLooks) throw error;
+    return settled(move, looks + 1);
+  });
+}
 
 async function assign(config: Config<Schema>, replaces: Config<Schema>["replaces"], context: Context) {
   const artifact = context.client.artifact(config.artifact);
