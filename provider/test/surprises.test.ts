@@ -3,6 +3,7 @@ import { readSettings } from "@waybill/registry-client/settings";
 import { type RunningServer, startServer } from "@waybill/registry-server";
 import { newToken } from "@waybill/registry-server/tokens/token";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Message } from "./harness/plugin-process.ts";
 import { carried, ProviderClient } from "./harness/provider-client.ts";
 
 const token = newToken();
@@ -156,6 +157,20 @@ describe("another text that means the same", () => {
     const { planned_state } = await provider.plan(type, state, { ...written, timeouts });
     expect(carried(planned_state)).toEqual({ ...state, timeouts });
   });
+});
+
+test("a token that Terraform does not close, as when a plan fails, is revoked when the provider ends", async () => {
+  const run = await start({});
+  const config = {
+    json: Buffer.from(JSON.stringify({ scopes: [{ scope: "read", pattern: "team" }], ttl: "5m" })),
+  };
+  const opened = await run.plugin.provider("OpenEphemeralResource", { type_name: "waybill_token", config });
+  const { name } = carried(opened.result);
+  expect(await registry.tokens.get(name)).toMatchObject({ name });
+  const controller = run.plugin.client("plugin.GRPCController") as Message;
+  await new Promise((resolve) => controller.Shutdown({}, resolve));
+  await expect(registry.tokens.get(name)).rejects.toMatchObject({ code: "token_not_found" });
+  await run.stop();
 });
 
 test("a secret is sent again for another number only, and must be there then", async () => {

@@ -25,7 +25,7 @@ export function providerService<S extends Schema, Client>(
     ...ephemeralResourceCalls(session),
     ...functionCalls(session, logger),
   };
-  return service(ProviderDefinition, handlers);
+  return { ...service(ProviderDefinition, handlers), end: () => session.end() };
 }
 
 type ProviderCalls = Pick<

@@ -24,6 +24,8 @@ export class Session<Client> {
   readonly stop: Answering["stop"];
   /** What this run has made, by type and id: a run of Terraform configures its provider anew. */
   readonly made = new Set<string>();
+  /** What is open, with how it is closed: Terraform ends without, when something that uses it fails. */
+  readonly opened = new Map<string, () => Promise<unknown>>();
   #configured: Configured<Client> | undefined;
 
   constructor(provider: Provider<Schema, Client>, logger: Logger) {
@@ -36,6 +38,11 @@ export class Session<Client> {
     this.made.clear();
     const unknown = Object.keys(fields).filter((name) => !isWhollyKnown(fields[name] ?? null));
     this.#configured = unknown.length > 0 ? { unknown } : { client: await make() };
+  }
+
+  /** Closes what is still open. */
+  async end(): Promise<void> {
+    await Promise.all([...this.opened.values()].map((close) => close()));
   }
 
   /**

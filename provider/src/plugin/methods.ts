@@ -51,6 +51,8 @@ type Answer<T> = Partially<T> | Promise<Partially<T>>;
 export type Service = {
   readonly definition: Record<string, MethodDefinition<unknown, unknown>>;
   readonly handlers: UntypedServiceImplementation;
+  /** Tidies up when the client asks the process to end, which waits for it. */
+  readonly end?: () => Promise<void>;
 };
 
 /** Joins a generated service and the functions that answer it. */

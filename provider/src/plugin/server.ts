@@ -25,10 +25,11 @@ export function accepting(
     "grpc.enable_channelz": 0,
   });
   const connections = new Connections();
-  for (const { definition, handlers } of [
-    ...services,
-    ...pluginServices(() => connections.endWithLast(), connected),
-  ]) {
+  const shutdown = async () => {
+    await Promise.all(services.map(({ end }) => end?.()));
+    connections.endWithLast();
+  };
+  for (const { definition, handlers } of [...services, ...pluginServices(shutdown, connected)]) {
     server.addService(definition, handlers);
   }
   // grpc-js gets connections that are already authenticated, so that `mutualTls` alone decides who may connect.

@@ -5,15 +5,15 @@ import { type Service, service } from "./methods.ts";
 /**
  * The services that a client of any plugin expects beside the plugin's own.
  *
- * @param shutdown called once when the client asks the process to end; the answer is sent before it takes effect
+ * @param shutdown called once when the client asks the process to end, which has its answer when this is done
  * @param connected called when the client has opened what it keeps open for as long as it needs the process
  */
-export function pluginServices(shutdown: () => void, connected: () => void): readonly Service[] {
+export function pluginServices(shutdown: () => Promise<void>, connected: () => void): readonly Service[] {
   const health = { status: HealthCheckResponse_ServingStatus.SERVING };
   return [
     service(GRPCControllerDefinition, {
-      shutdown: () => {
-        shutdown();
+      shutdown: async () => {
+        await shutdown();
         return {};
       },
     }),

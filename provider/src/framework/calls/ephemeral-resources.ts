@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from "../../generated/terraform/tfplugin6.ts";
 import type { Handlers } from "../../plugin/methods.ts";
+import { CHANGE_GRACE_MS } from "../answering.ts";
 import { stateless } from "../completing.ts";
 import { deferred, findOffered, type Session, writeFields } from "../session.ts";
 import { isRecord, Unknown, type Value, ValueError } from "../values/values.ts";
@@ -16,6 +17,19 @@ type Calls = Pick<
 export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls {
   const { answer, provider } = session;
   const find = (typeName: string) => findOffered(provider.ephemeralResources, typeName, "ephemeral resource");
+  const keyOf = (typeName: string, held: Uint8Array = new Uint8Array()) =>
+    `${typeName} ${Buffer.from(held).toString("latin1")}`;
+  const hold = (typeName: string, held: Uint8Array | undefined) =>
+    session.opened.set(keyOf(typeName, held), () =>
+      close(typeName, held, AbortSignal.timeout(CHANGE_GRACE_MS)),
+    );
+  const close = (typeName: string, held: Uint8Array | undefined, signal: AbortSignal) =>
+    answer(`CloseEphemeralResource ${typeName}`, signal, async (context) => {
+      const configured = session.client();
+      await find(typeName).close?.(readHeld(held), { ...context, ...configured });
+      session.opened.delete(keyOf(typeName, held));
+      return {};
+    });
   return {
     validateEphemeralResourceConfig: ({ typeName, config }, signal) =>
       answer(`ValidateEphemeralResourceConfig ${typeName}`, signal, ({ diagnostics }) => {
@@ -36,7 +50,9 @@ export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls 
           const { wanted, complete } = stateless(schema.attributes, fields);
           const opened = await definition.open(wanted as never, { ...context, ...configured });
           const result = writeFields(schema, complete(opened.result));
-          return { result, renewAt: opened.renewAt, private: writeHeld(opened.private) };
+          const held = writeHeld(opened.private);
+          hold(typeName, held);
+          return { result, renewAt: opened.renewAt, private: held };
         },
         // What was opened must be known, to be closed.
         {},
@@ -46,15 +62,13 @@ export function ephemeralResourceCalls<Client>(session: Session<Client>): Calls 
       answer(`RenewEphemeralResource ${typeName}`, signal, async (context) => {
         const configured = session.client();
         const renewed = await find(typeName).renew?.(readHeld(held), { ...context, ...configured });
-        return { renewAt: renewed?.renewAt, private: renewed?.private ? writeHeld(renewed.private) : held };
+        const now = renewed?.private ? writeHeld(renewed.private) : held;
+        session.opened.delete(keyOf(typeName, held));
+        hold(typeName, now);
+        return { renewAt: renewed?.renewAt, private: now };
       }),
 
-    closeEphemeralResource: ({ typeName, private: held }, signal) =>
-      answer(`CloseEphemeralResource ${typeName}`, signal, async (context) => {
-        const configured = session.client();
-        await find(typeName).close?.(readHeld(held), { ...context, ...configured });
-        return {};
-      }),
+    closeEphemeralResource: ({ typeName, private: held }, signal) => close(typeName, held, signal),
   };
 }
 
