@@ -6,6 +6,19 @@ export { type Context, dataSource, provider, type ReadContext } from "./provider
 export { resource } from "./resource.ts";
 export type { Attribute, Attributes, Config, PartialConfig, Result, Schema, State } from "./schema.ts";
 export { serve } from "./serve.ts";
-export { atMostOneOf, each, notEmpty, oneOf, type Validator, wholeNumber } from "./validators.ts";
+export {
+  allOrNoneOf,
+  atLeastOne,
+  atLeastOneOf,
+  atMostOneOf,
+  each,
+  matching,
+  noNulls,
+  notEmpty,
+  oneOf,
+  sized,
+  type Validator,
+  wholeNumber,
+} from "./validators.ts";
 export { types } from "./values/types.ts";
 export { Dynamic, type Path, Unknown, type Value } from "./values/values.ts";

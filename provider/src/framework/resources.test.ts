@@ -55,7 +55,7 @@ function start(change: Partial<Note> = {}) {
     },
     upgrades: {
       0: ({ name, ...state }) => ({ ...state, title: name }),
-      1: (state) => ({ ...state, color: "blue" }),
+      1: (state) => ({ ...state, color: "blue", revision: Number(state.revision) }),
     },
     move: ({ typeName, state }) => (typeName === "old_note" ? { id: String(state.id) } : undefined),
     ...change,
@@ -178,6 +178,9 @@ describe("a resource", () => {
     const applied = await service.apply(note(), note({ title: "A" }));
     expect([seen(applied.newState), asked]).toEqual([note({ title: "A" }), []]);
     expect((await service.plan(note(), note({ title: "b" }))).requiresReplace).toHaveLength(1);
+    service.notes.set("a", { title: "a", text: null, color: "red", key: null, revision: 1 });
+    expect(seen((await service.read(note({ title: "A" }))).newState)).toEqual(note({ title: "A" }));
+    expect(seen((await service.read(note({ title: "b" }))).newState)).toEqual(note());
   });
 
   test("can refuse a plan", async () => {

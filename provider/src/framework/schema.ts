@@ -1,12 +1,5 @@
-import {
-  Schema_Object_NestingMode as NestingMode,
-  StringKind,
-  type Schema_Attribute as WireAttribute,
-  type Schema as WireSchema,
-} from "../generated/terraform/tfplugin6.ts";
-import type { Partially } from "../plugin/methods.ts";
 import type { Validator } from "./validators.ts";
-import { type Native, type ObjectType, type Type, types, typeToJson } from "./values/types.ts";
+import { type Native, type ObjectType, type Type, types } from "./values/types.ts";
 import { emptyRecord, isRecord, type Path, type Unknown, type Value } from "./values/values.ts";
 
 /** What a provider, data source or resource accepts and gives. Descriptions are Markdown. */
@@ -15,6 +8,8 @@ export type Schema = {
   readonly attributes: Attributes;
   /** Of a resource: grows when state that was written before must be upgraded. Default: 0. */
   readonly version?: number;
+  /** What to use instead of all of it; Terraform warns with it. */
+  readonly deprecated?: string;
 };
 export type Attributes = { readonly [name: string]: Attribute };
 
@@ -92,8 +87,8 @@ type NativeAttribute<A> = Attribute extends A
 type NativeNested<M, O> = M extends "single"
   ? O
   : M extends "map"
-    ? Readonly<Record<string, O | null>>
-    : readonly (O | null)[];
+    ? Readonly<Record<string, O>>
+    : readonly O[];
 type Given<A> = { [K in keyof A]: A[K] extends { required: true } | { optional: true } ? K : never }[keyof A];
 type Computed<A> = { [K in keyof A]: A[K] extends { computed: true } ? K : never }[keyof A];
 
@@ -163,45 +158,5 @@ export function mapNested(
   return Object.assign(
     emptyRecord(),
     Object.fromEntries(Object.keys(value).map((key, at) => [key, made[at]])),
-  );
-}
-
-/** Writes a schema as the protocol carries it. */
-export function schemaToWire({ description, attributes, version = 0 }: Schema): Partially<WireSchema> {
-  const block = {
-    version: BigInt(version),
-    description,
-    descriptionKind: StringKind.MARKDOWN,
-    attributes: attributesToWire(attributes),
-  };
-  return { version: BigInt(version), block };
-}
-
-const NESTING = {
-  single: NestingMode.SINGLE,
-  list: NestingMode.LIST,
-  set: NestingMode.SET,
-  map: NestingMode.MAP,
-} as const;
-
-function attributesToWire(attributes: Attributes): Partially<WireAttribute>[] {
-  return Object.entries(attributes).map(
-    ([
-      name,
-      { type, nested, deprecated, description, required, optional, computed, sensitive, writeOnly },
-    ]) => ({
-      name,
-      description,
-      required,
-      optional,
-      computed,
-      sensitive,
-      writeOnly,
-      descriptionKind: StringKind.MARKDOWN,
-      ...(deprecated === undefined ? {} : { deprecated: true, deprecationMessage: deprecated }),
-      ...(nested
-        ? { nestedType: { nesting: NESTING[nested.mode], attributes: attributesToWire(nested.attributes) } }
-        : { type: typeToJson(type) }),
-    }),
   );
 }

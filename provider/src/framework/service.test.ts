@@ -11,6 +11,7 @@ import { Unknown } from "./values/values.ts";
 const UNKNOWN = new ExtData(0, Uint8Array.of(0));
 
 const schema = {
+  deprecated: "Use books.",
   description: "A word.",
   attributes: {
     text: {
@@ -201,7 +202,7 @@ describe("validating", () => {
   test("looks at each value that is set and known, at any depth", async () => {
     const answer = await start().validate({
       text: "sideways",
-      options: { a: { size: "", weight: null }, b: { size: UNKNOWN, weight: null }, c: null },
+      options: { a: { size: "", weight: null }, b: { size: UNKNOWN, weight: null } },
     });
     expect(answer.diagnostics).toMatchObject([
       { summary: "Invalid text", detail: 'text must be one of "up", "down", not "sideways".' },
@@ -269,5 +270,9 @@ test("the schema carries all that was said of it", async () => {
     attributes: [{ name: "letter", sensitive: true }],
   });
   expect(attributes[0]).not.toHaveProperty("validators");
+  expect(dataSourceSchemas.words_word.block).toMatchObject({
+    deprecated: true,
+    deprecationMessage: "Use books.",
+  });
   expect(provider.block.attributes[1]).toMatchObject({ name: "secret", sensitive: true });
 });

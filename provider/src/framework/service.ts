@@ -5,8 +5,9 @@ import { dataSourceCalls } from "./calls/data-sources.ts";
 import { ephemeralResourceCalls } from "./calls/ephemeral-resources.ts";
 import { functionCalls, functionToWire } from "./calls/functions.ts";
 import { resourceCalls } from "./calls/resources.ts";
+import { schemaToWire } from "./calls/schemas.ts";
 import type { Provider } from "./provider.ts";
-import { type Schema, schemaToWire } from "./schema.ts";
+import type { Schema } from "./schema.ts";
 import { mapValues, readFields, Session } from "./session.ts";
 
 /** Terraform may skip asking for the schema when it has it from another process of this provider. */

@@ -47,12 +47,27 @@ export function each(validate: Validator): Validator {
 /** Refuses null as a member of a list, a set or a map. */
 export const noNulls = each(() => undefined);
 
+/** Accepts texts that a pattern matches; `what` says which those are, as in "must be an address such as a@b.example". */
+export function matching(pattern: RegExp, what: string): Validator {
+  return function isMatching(value) {
+    return pattern.test(String(value)) ? undefined : `must be ${what}, not ${JSON.stringify(value)}`;
+  };
+}
+
+/** Accepts texts of so many characters, and lists, sets and maps of so many members, both ends included. */
+export function sized(least: number, most: number): Validator {
+  return function isSized(value) {
+    const isText = typeof value === "string";
+    const size = isText ? [...value].length : Object.keys(value ?? {}).length;
+    if (size >= least && size <= most) return undefined;
+    return `must have between ${least} and ${most} ${isText ? "characters" : "members"}, and has ${size}`;
+  };
+}
+
+type Written = { readonly [name: string]: unknown };
+
 /** Reports when more than one of some attributes is set. What is unknown may still turn out to be null. */
-export function atMostOneOf(
-  names: readonly string[],
-  config: { readonly [name: string]: unknown },
-  diagnostics: Diagnostics,
-): void {
+export function atMostOneOf(names: readonly string[], config: Written, diagnostics: Diagnostics): void {
   const set = names.filter((name) => config[name] !== null && !(config[name] instanceof Unknown));
   if (set.length < 2) return;
   const last = set.at(-1) as string;
@@ -60,6 +75,24 @@ export function atMostOneOf(
     "Arguments exclude each other",
     `Only one of ${names.join(", ")} can be set, but here are ${set.join(" and ")}. Remove all but one.`,
     [last],
+  );
+}
+
+/** Reports when none of some attributes is set. */
+export function atLeastOneOf(names: readonly string[], config: Written, diagnostics: Diagnostics): void {
+  if (names.some((name) => config[name] !== null)) return;
+  diagnostics.error("Argument is missing", `Set one of ${names.join(", ")}.`);
+}
+
+/** Reports when some of some attributes are set and others are not. */
+export function allOrNoneOf(names: readonly string[], config: Written, diagnostics: Diagnostics): void {
+  const missing = names.filter((name) => config[name] === null);
+  const set = names.filter((name) => config[name] !== null && !(config[name] instanceof Unknown));
+  if (set.length === 0 || missing.length === 0) return;
+  diagnostics.error(
+    "Arguments belong together",
+    `With ${set.join(" and ")}, ${missing.join(" and ")} must be set too.`,
+    set.slice(0, 1),
   );
 }
 
@@ -86,7 +119,9 @@ export function validateAttributes(
     }
     if (given instanceof Unknown) continue;
     // The first that finds a fault: later ones may take for granted what it looked at.
-    const wrong = validators.map((validate) => validate(given)).find((sentence) => sentence !== undefined);
+    const wrong = [...validators, ...(nested && nested.mode !== "single" ? [noNulls] : [])]
+      .map((validate) => validate(given))
+      .find((sentence) => sentence !== undefined);
     // Terraform shows the line of an argument, and of what is within one only that of the block.
     const shown = formatPath(here);
     if (wrong !== undefined) diagnostics.error(`Invalid ${shown}`, `${shown} ${wrong}.`, here);

@@ -60,8 +60,9 @@ export function resourceCalls<Client>(session: Session<Client>): Calls {
         const now = await withinTimeout(definition, "read", state, { ...context, ...configured }, (within) =>
           definition.read(state as never, within),
         );
+        const means = meaning(definition, configured.client);
         return {
-          newState: writeFields(schema, now ? kept(schema.attributes, now as Fields, state) : null),
+          newState: writeFields(schema, now ? kept(schema.attributes, now as Fields, state, means) : null),
           private: request.private,
         };
       }),
@@ -171,11 +172,16 @@ function meaning<Client>({ meansSame }: AnyResource<Client>, client: Client): Me
   return meansSame && ((name, before, after) => meansSame(name, before, after, client));
 }
 
-/** State as it may be kept: every attribute, those that are only written as null, those that are only kept as before. */
-function kept(attributes: Attributes, now: Fields, before: Fields = {}): Fields {
+/**
+ * State as it may be kept: every attribute, those that are only written as null, those that are only kept as before,
+ * and what means the same in the words that were there.
+ */
+function kept(attributes: Attributes, now: Fields, before: Fields = {}, means?: Means): Fields {
   const fields = emptyRecord();
   for (const [name, { local, nested, writeOnly, default: usual }] of Object.entries(attributes)) {
-    const value = (local ? (before[name] ?? now[name] ?? usual) : now[name]) ?? null;
+    const [was, is] = [before[name] ?? null, now[name] ?? null];
+    const isKept = was !== null && (local || (is !== null && means?.(name, was, is)));
+    const value = isKept ? was : local ? (is ?? usual ?? null) : is;
     if (writeOnly) fields[name] = null;
     else
       fields[name] = nested ? mapNested(nested, value, (member) => kept(nested.attributes, member)) : value;

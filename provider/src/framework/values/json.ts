@@ -1,9 +1,9 @@
-import { Decimal, type NumberValue, parseNumber } from "./numbers.ts";
+import { Decimal, fromFloat, type NumberValue, parseNumber } from "./numbers.ts";
 import { type Type, typeFromJson } from "./types.ts";
 import { Dynamic, emptyRecord, isRecord, type Path, placed, type Value, ValueError } from "./values.ts";
 
 /** What JSON holds; its numbers are exact. */
-export type Json = null | string | boolean | NumberValue | Json[] | { readonly [key: string]: Json };
+export type Json = null | string | boolean | NumberValue | number | Json[] | { readonly [key: string]: Json };
 
 /**
  * Reads a value of a known type from JSON, in which Terraform keeps state and may send values. Numbers stay exact.
@@ -36,6 +36,8 @@ export function fromJson(type: Type, json: Json, path: Path = []): Value {
     case "bool":
       return typeof json === "boolean" ? json : unexpected("bool", path);
     case "number":
+      // A plain number is what code has made of state.
+      if (typeof json === "number") return placed(path, () => fromFloat(json));
       return typeof json === "bigint" || json instanceof Decimal ? json : unexpected("number", path);
     case "list":
     case "set":
