@@ -81,6 +81,9 @@ describe("a function", () => {
       ask("callFunction", { name: "joined", arguments: given.map((one) => value(one as object)) });
     expect(seen((await join("-", ["a"], "b", "c")).result)).toEqual({ text: "a-b-c" });
     expect(seen((await join(null, ["a"])).result)).toEqual({ text: "a" });
+    const nothing = { msgpack: Buffer.alloc(0), json: Buffer.alloc(0) };
+    const { result } = await ask("callFunction", { name: "joined", arguments: [nothing, value(["b"])] });
+    expect(seen(result)).toEqual({ text: "b" });
     expect(await join(null, [], "good", "bad")).toMatchObject({ error: { functionArgument: 3n } });
     expect(await join(null)).toMatchObject({
       error: { text: expect.stringContaining("takes 2 or more arguments") },

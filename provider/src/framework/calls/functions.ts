@@ -52,7 +52,9 @@ export function functionCalls<Client>(
       try {
         const values = given.map((argument, index) => {
           const parameter = parameters[index] ?? variadic;
-          return parameter && readValue(parameter.type, argument);
+          // OpenTofu sends nothing for null.
+          const isNull = argument.msgpack.length === 0 && argument.json.length === 0;
+          return parameter && (isNull ? null : readValue(parameter.type, argument));
         });
         if (values.length < parameters.length || values.includes(undefined)) {
           const count = `${parameters.length}${variadic ? " or more" : ""}`;
