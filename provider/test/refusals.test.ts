@@ -112,6 +112,15 @@ test("a name without namespace means another artifact when the provider has anot
   await without.stop();
 });
 
+test.each(["waybill_channel", "waybill_channel_assignment"])(
+  "an id that cannot be one of a %s is shown what its page says it is",
+  async (type) => {
+    expect((await provider.import(type, "web")).diagnostics).toMatchObject([
+      { summary: "Invalid import id", detail: expect.stringContaining("must be namespace/artifact/channel") },
+    ]);
+  },
+);
+
 function at(name: string) {
   return { steps: [{ attribute_name: name }] };
 }

@@ -106,7 +106,7 @@ export const channel = resource<Schema, Registry>({
   },
 
   async read(state, context) {
-    const { artifact, name } = importId(idOf(state, context, "name"), "name");
+    const { artifact, channel: name } = importId(idOf(state, context, "name"), "channel");
     const found = await context.client.find(context, { ...state, artifact }, (registry, call) =>
       registry.channels.get(artifact, name, call),
     );
@@ -127,13 +127,16 @@ export const channel = resource<Schema, Registry>({
   },
 
   async delete(state, context) {
-    const { artifact, name } = importId(idOf(state, context, "name"), "name");
+    const { artifact, channel: name } = importId(idOf(state, context, "name"), "channel");
     await context.client.find(context, { ...state, artifact }, (registry, call) =>
       registry.channels.delete(artifact, name, call),
     );
   },
 
-  import: (id) => ({ ...importId(id, "name"), id }),
+  import(id) {
+    const { artifact, channel: name } = importId(id, "channel");
+    return { artifact, name, id };
+  },
 
   move: ({ typeName, state }) =>
     typeName === "hcp_packer_channel"
