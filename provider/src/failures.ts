@@ -93,7 +93,9 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
   cut: {
     summary: "Connection to the registry was cut",
-    advice: () => "The registry, or what is in front of it, ended in the middle of an answer: try again.",
+    // What may have been done says itself that it must be looked for first.
+    advice: ({ message }) =>
+      `The registry, or what is in front of it, ended in the middle of an answer${message.includes("try again") ? "" : ": try again"}.`,
   },
   ca_file: { summary: "Invalid ca_file" },
   tls: { summary: "No trusted connection to the registry" },

@@ -170,6 +170,23 @@ describe("an assignment whose channel is changed meanwhile", () => {
   });
 });
 
+test("a token for one run is revoked when the answer that it was made is lost", async () => {
+  const client = await start();
+  registry.requests.length = 0;
+  registry.fault = (response, request) =>
+    (request.method === "POST" ? cut : body(204, "text/plain", ""))(response, request);
+  const config = { json: Buffer.from(JSON.stringify({ scopes: [{ scope: "read", pattern: "*" }] })) };
+  const opened = await client.plugin.provider("OpenEphemeralResource", {
+    type_name: "waybill_token",
+    config,
+  });
+  expectError(opened, "Connection to the registry was cut", /look before you try again\.[^:]*$/);
+  expect(registry.requests).toEqual([
+    "POST /v1/tokens",
+    expect.stringMatching(/^DELETE \/v1\/tokens\/terraform-/),
+  ]);
+});
+
 test("what was made is in the state, though what was to follow failed", async () => {
   const client = await start();
   const made = {

@@ -1,15 +1,18 @@
 import { randomBytes } from "node:crypto";
+import type { RegistryError } from "@waybill/registry-client/problem";
 import { text } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { ephemeralResource } from "../framework/ephemeral.ts";
 import { durationMs } from "../framework/timeouts.ts";
 import type { Validator } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
-import type { Registry } from "../registry.ts";
+import type { Context, Registry } from "../registry.ts";
 import { scopes, toScopes } from "../scopes.ts";
 
 const defaultTtl = "1h";
 const longestMs = 24 * 3_600_000;
+/** For how long a token is revoked whose making failed, before that is told. */
+const revokingMs = 5_000;
 
 const isTtl: Validator = (value) => {
   const ms = durationMs(String(value));
@@ -27,7 +30,7 @@ const schema = {
       type: types.string,
       optional: true,
       validators: [isTtl],
-      description: `How long it holds at most: where something that uses it fails, Terraform ends without having it revoked. Default: \`${defaultTtl}\`.`,
+      description: `How long it holds at most, should it not be revoked, as when Terraform is killed. Default: \`${defaultTtl}\`.`,
     },
     name: text("What events call its holder."),
     token: { ...text("The token itself."), sensitive: true },
@@ -48,15 +51,25 @@ export const token = ephemeralResource<typeof schema, Registry>({
       description: "Made for one run of Terraform",
       expires_at,
     };
-    const made = await context.client.ask(context, config, (registry, call) =>
-      registry.tokens.create(body, call),
-    );
+    const made = await context.client
+      .ask(context, config, (registry, call) => registry.tokens.create(body, call))
+      .catch(async (error: unknown) => {
+        // Where the answer was lost, it may be there, and nobody could use it or would revoke it.
+        const { kind } = ((error as Error).cause ?? {}) as Partial<RegistryError>;
+        if (kind !== "refused")
+          await revoke(name, { ...context, signal: AbortSignal.timeout(revokingMs) }).catch(() => undefined);
+        throw error;
+      });
     return { result: { name, token: made.token, expires_at: made.expires_at }, private: { name } };
   },
 
   async close({ name }, context) {
     if (typeof name !== "string")
       throw new DiagnosticError("Token not revoked", "Its name was lost; it expires by itself.");
-    await context.client.find(context, {}, (registry, call) => registry.tokens.revoke(name, call));
+    await revoke(name, context);
   },
 });
+
+function revoke(name: string, context: Context): Promise<void> {
+  return context.client.find(context, {}, (registry, call) => registry.tokens.revoke(name, call));
+}
