@@ -78,7 +78,7 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
     expect((await terraform(["state", "list"])).stdout).toContain("terraform_data.each");
 
     const plan = expectSuccess(await terraform(["plan"], settings));
-    expect(plan.output).toMatch(/Warning: Version 1 of .*does not boot/s);
+    expect(plan.output).toMatch(/Warning: Version is revoked.*does not boot/s);
     const destroyed = expectSuccess(await terraform(["destroy", "-auto-approve"], settings));
     expect(destroyed.output).toContain("5 destroyed");
     expect((await terraform(["state", "list"])).stdout.trim()).toBe("");

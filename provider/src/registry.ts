@@ -3,7 +3,7 @@ import { RegistryError } from "@waybill/registry-client/problem";
 import type { OnRevoked } from "@waybill/registry-client/query";
 import type { Settings } from "@waybill/registry-client/settings";
 import type { Self } from "@waybill/registry-client/types";
-import { mayRead } from "@waybill/registry-server/tokens/scopes";
+import { allows } from "@waybill/registry-server/tokens/scopes";
 import { artifactName } from "./attributes.ts";
 import { type Asked, reportFailure } from "./failures.ts";
 import { DiagnosticError } from "./framework/diagnostics.ts";
@@ -72,23 +72,35 @@ export class Registry {
     return this.ask(call, config, (client, options) =>
       work(client, options).catch(async (error: unknown) => {
         if (!(error instanceof RegistryError && /_(not_found|empty)$/.test(error.code))) throw error;
-        if (error.code === "artifact_not_found") await this.#requireSight(client, "artifact", config);
-        if (error.code === "namespace_not_found") await this.#requireSight(client, "name", config);
+        await this.#requireSight(client, error.code, config);
         return undefined;
       }),
     );
   }
 
-  async #requireSight(client: RegistryClient, at: string, config: Asked["config"]): Promise<void> {
+  async #requireSight(client: RegistryClient, code: string, config: Asked["config"]): Promise<void> {
+    const needed = sightOf(code, config);
+    if (!needed) return;
     this.#self ??= client.tokens.self();
     const self = await this.#self;
-    const path = String(config[at]);
-    if (mayRead(self, path)) return;
+    const { at, scope: wanted, paths } = needed;
+    if (paths.every((path) => allows(self, wanted, path))) return;
     const held = self.scopes.map(({ scope, pattern }) => `${scope} on ${pattern}`).join(", ") || "nothing";
     throw new DiagnosticError(
       "Token may not see this",
-      `Whether there is ${path} is not told to the token "${self.name}", which has ${held}. Use one that may read it; what is in the state would be taken for deleted otherwise.`,
+      `Whether there is ${config[at]} is not told to the token "${self.name}", which has ${held}. Use one that has ${wanted} there; what is in the state would be taken for deleted otherwise.`,
       [at],
     );
   }
+}
+
+/** What it takes to be told that something is not there, and where. */
+function sightOf(code: string, { artifact, name, scopes }: Asked["config"]) {
+  if (code === "artifact_not_found")
+    return { at: "artifact", scope: "read", paths: [String(artifact)] } as const;
+  if (code === "namespace_not_found") return { at: "name", scope: "read", paths: [String(name)] } as const;
+  if (code !== "token_not_found" || !Array.isArray(scopes)) return undefined;
+  // A token is seen by who is admin of all that it may do: of what its patterns begin with, at least.
+  const paths = scopes.map(({ pattern }: { pattern: string }) => pattern.replace(/\*$/, ""));
+  return { at: "name", scope: "admin", paths } as const;
 }

@@ -65,20 +65,24 @@ test.each([
   ["waybill_channel_assignment", "artifact", { artifact: "team/web", channel: "assigned", version: 1 }],
   ["waybill_revocation", "artifact", { artifact: "team/web", version: 2, reason: "broken" }],
   ["waybill_namespace", "name", { name: "team", description: "a" }],
+  [
+    ...(["waybill_token", "name"] as const),
+    { name: "seen", secret_wo: newToken(), scopes: [{ scope: "read", pattern: "team/*" }] },
+  ],
 ] as const)("a %s that the token may not see stays in the state", async (type, at, written) => {
   const { state } = await provider.apply(type, null, written);
-  const scopes = [{ scope: "publish", pattern: "other" }] as const;
+  const scopes = [{ scope: "admin", pattern: "other" }] as const;
   const name = `other-${type.replaceAll("_", "-")}`;
   const { token: lent } = await registry.tokens.create({ name, scopes: [...scopes] });
   const other = await start({ WAYBILL_TOKEN: lent });
   onTestFinished(() => other.stop());
   const refusal = {
     summary: "Token may not see this",
-    detail: expect.stringMatching(/"other-.*publish on other/),
+    detail: expect.stringMatching(/"other-.*admin on other/),
     attribute: { steps: [{ attribute_name: at }] },
   };
   expect((await other.read(type, state)).diagnostics).toMatchObject([refusal]);
-  if (type === "waybill_artifact")
+  if (type === "waybill_artifact" || type === "waybill_token")
     expect((await other.apply(type, state, null)).diagnostics).toMatchObject([refusal]);
   expect((await provider.apply(type, state, null)).diagnostics).toEqual([]);
   expect((await provider.read(type, state)).diagnostics).toEqual([]);

@@ -11,6 +11,7 @@ import {
 } from "../attributes.ts";
 import { DiagnosticError } from "../framework/diagnostics.ts";
 import { resource } from "../framework/resource.ts";
+import type { State } from "../framework/schema.ts";
 import type { Validator } from "../framework/validators.ts";
 import { notEmpty } from "../framework/validators.ts";
 import { types } from "../framework/values/types.ts";
@@ -104,7 +105,7 @@ export const token = resource<typeof schema, Registry>({
   update: async (_config, { id, created_at }) => ({ id, created_at }),
 
   async read(state, context) {
-    const found = await context.client.find(context, { name: state.name }, (registry, call) =>
+    const found = await context.client.find(context, known(state), (registry, call) =>
       registry.tokens.get(String(state.id), call),
     );
     if (!found) return undefined;
@@ -122,10 +123,15 @@ export const token = resource<typeof schema, Registry>({
   },
 
   async delete(state, context) {
-    await context.client.find(context, { name: state.name }, (registry, call) =>
+    await context.client.find(context, known(state), (registry, call) =>
       registry.tokens.revoke(String(state.id), call),
     );
   },
 
   import: (id) => importName(id, "a token"),
 });
+
+/** What is shown of it where it cannot be reached: never its secret. */
+function known({ name, scopes: held }: State<typeof schema>) {
+  return { name, scopes: held };
+}
