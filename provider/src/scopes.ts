@@ -27,6 +27,9 @@ export const scopes = {
   },
 } as const;
 
+/** What scopes mean: all of them together. */
+export const inAnyOrder = types.set(types.object({ scope: types.string, pattern: types.string }));
+
 type Given = readonly ({ readonly scope: string | null; readonly pattern: string | null } | null)[];
 type Scope = { scope: "read" | "publish" | "promote" | "admin"; pattern: string };
 

@@ -112,6 +112,22 @@ test("a name without namespace means another artifact when the provider has anot
   await without.stop();
 });
 
+test("the order in which scopes are written makes no other token", async () => {
+  const [one, two] = ["a", "b"].map((pattern) => ({ scope: "read", pattern }));
+  const written = { name: "ordered", secret_wo: newToken(), scopes: [one, two] };
+  const { state } = await provider.apply("waybill_token", null, written);
+  const replaced = async (scopes: unknown) =>
+    (await provider.plan("waybill_token", state, { ...written, scopes })).requires_replace;
+  expect(await replaced([two, one])).toEqual([]);
+  expect(await replaced([one])).toMatchObject([at("scopes")]);
+  expect(await replaced([one, one])).toMatchObject([at("scopes")]);
+  const { diagnostics, state: later } = await provider.apply("waybill_token", state, {
+    ...written,
+    scopes: [two, one],
+  });
+  expect([diagnostics, (await provider.read("waybill_token", later)).state]).toEqual([[], later]);
+});
+
 test.each(["waybill_channel", "waybill_channel_assignment"])(
   "an id that cannot be one of a %s is shown what its page says it is",
   async (type) => {

@@ -14,9 +14,10 @@ import { resource } from "../framework/resource.ts";
 import type { State } from "../framework/schema.ts";
 import type { Validator } from "../framework/validators.ts";
 import { notEmpty } from "../framework/validators.ts";
+import { isEqual } from "../framework/values/equality.ts";
 import { types } from "../framework/values/types.ts";
 import type { Registry } from "../registry.ts";
-import { scopes, toScopes } from "../scopes.ts";
+import { inAnyOrder, scopes, toScopes } from "../scopes.ts";
 
 const isSecret: Validator = (value) =>
   /^wbl_[A-Za-z0-9_-]{43}$/.test(String(value))
@@ -70,7 +71,9 @@ const schema = {
 export const token = resource<typeof schema, Registry>({
   schema,
   timeouts,
-  meansSame: (name, before, after) => name === "expires_at" && isSameMoment(before, after),
+  meansSame: (name, before, after) =>
+    (name === "expires_at" && isSameMoment(before, after)) ||
+    (name === "scopes" && isEqual(before, after, inAnyOrder)),
   upgrades: {
     0: ({ secret: _, secret_version: secret_wo_version, ...state }) => ({ ...state, secret_wo_version }),
   },
