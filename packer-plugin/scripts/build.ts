@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { grpcServerOnly } from "../../tools/grpc-server-only.ts";
 import { noticesFor } from "../../tools/notices.ts";
 import { licensesOfModules } from "./licenses.ts";
 
@@ -37,6 +38,9 @@ const bundled = await build({
   minify: true,
   keepNames: true,
   legalComments: "none",
+  plugins: [grpcServerOnly],
+  // Imported, node:http would have all of its exports looked at, and with them undici loaded, which is not small.
+  supported: { "dynamic-import": false },
   logLevel: "warning",
 });
 for (const { path, contents } of bundled.outputFiles) {

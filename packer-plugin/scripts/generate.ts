@@ -1,11 +1,10 @@
-// Generates from proto/waybill: Go code for the shim and a JSON schema for the TypeScript program; and the table in
+// Generates from proto/waybill: code for the shim and for the TypeScript program; and the table in
 // docs/builders.md from the examples of artifacts, and those of options in .web-docs.
 // `node packer-plugin/scripts/generate.ts [--check]`; with --check nothing is written and stale files end it with 1.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import protobuf from "protobufjs";
+import { delimiter, join } from "node:path";
 import { buildersPage, writtenBuildersPage } from "./builders-page.ts";
 import { writtenOptionsPages } from "./options-pages.ts";
 
@@ -16,24 +15,30 @@ const check = process.argv.includes("--check");
 const outputs = new Map<string, string>();
 const scratch = mkdtempSync(join(tmpdir(), "waybill-generate-"));
 try {
-  const buf = join(root, "node_modules/.bin/buf");
+  const programs = join(root, "node_modules/.bin");
   const template = join(root, "proto/waybill/buf.gen.yaml");
   const input = join(root, "proto");
   execFileSync(
-    buf,
+    join(programs, "buf"),
     ["generate", input, "--template", template, "--path", join(input, "waybill"), "--output", scratch],
-    { cwd: shim, stdio: "inherit" },
+    {
+      cwd: shim,
+      stdio: "inherit",
+      env: { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` },
+    },
   );
   for (const file of ["pluginv1/plugin.pb.go", "pluginv1/plugin_grpc.pb.go"]) {
     outputs.set(join(shim, file), readFileSync(join(scratch, file), "utf8"));
   }
+  // Nobody but tests has a use for the client, so that bundles may go without it.
+  const code = readFileSync(join(scratch, "waybill/plugin/v1/plugin.ts"), "utf8");
+  outputs.set(
+    join(root, "packer-plugin/src/generated/plugin.ts"),
+    code.replace("= makeGenericClientConstructor(", "= /* @__PURE__ */ makeGenericClientConstructor("),
+  );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-
-const source = readFileSync(join(root, "proto/waybill/plugin/v1/plugin.proto"), "utf8");
-const schema = protobuf.parse(source, { keepCase: true }).root.toJSON();
-outputs.set(join(root, "packer-plugin/src/generated/plugin.json"), `${JSON.stringify(schema, null, 2)}\n`);
 
 outputs.set(buildersPage, writtenBuildersPage());
 for (const [path, page] of writtenOptionsPages()) outputs.set(path, page);

@@ -1,4 +1,4 @@
-// The messages of proto/waybill/plugin/v1 as proto-loader hands them over (see LOADER_OPTIONS in service.ts).
+// The messages of proto/waybill/plugin/v1 as the shim sends them: whole, where the generated types allow for parts.
 
 export type ResolvedVersion = {
   artifact: string;

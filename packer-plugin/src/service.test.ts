@@ -3,23 +3,13 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  credentials,
-  makeGenericClientConstructor,
-  type ServiceDefinition,
-  type ServiceError,
-} from "@grpc/grpc-js";
-import { fromJSON } from "@grpc/proto-loader";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { startFakeRegistry } from "../test/fake-registry.ts";
 import { publishRequest } from "../test/request.ts";
-import schema from "./generated/plugin.json" with { type: "json" };
+import { PluginClient } from "./generated/plugin.ts";
+import type { PublishRequest } from "./messages.ts";
 import { serve } from "./service.ts";
-
-const definition = fromJSON(schema as Parameters<typeof fromJSON>[0], { keepCase: true, oneofs: true })[
-  "waybill.plugin.v1.Plugin"
-] as ServiceDefinition;
-const PluginClient = makeGenericClientConstructor(definition, "Plugin");
 
 let directory: string;
 let registry: Awaited<ReturnType<typeof startFakeRegistry>>;
@@ -35,13 +25,13 @@ afterEach(async () => {
 function connect(socket: string) {
   const client = new PluginClient(`unix:${socket}`, credentials.createInsecure());
   onTestFinished(() => client.close());
-  return client as unknown as Record<"Publish" | "Read", (...args: unknown[]) => never>;
+  return client;
 }
 
-async function publishOver(client: ReturnType<typeof connect>, request: object): Promise<object[]> {
+async function publishOver(client: PluginClient, request: PublishRequest): Promise<object[]> {
   const events: object[] = [];
-  const call: NodeJS.ReadableStream = client.Publish(request);
-  call.on("data", ({ event: _name, ...event }) => events.push(event));
+  const call = client.publish(request);
+  call.on("data", (event) => events.push(event));
   await once(call, "end");
   return events;
 }
@@ -73,10 +63,10 @@ test("a version that cannot be read is an error with the registry's sentence", a
     status: 404,
     body: { title: "t", status: 404, code: "artifact_not_found", detail: 'There is no artifact "h/w".' },
   }));
-  const error = await new Promise<ServiceError>((resolve) =>
-    client.Read({ data_source: "artifact", options: '{"artifact":"h/w"}' }, resolve),
+  const error = await new Promise<ServiceError | null>((resolve) =>
+    client.read({ data_source: "artifact", options: '{"artifact":"h/w"}' }, resolve),
   );
-  expect(error.details).toBe('There is no artifact "h/w".');
+  expect(error?.details).toBe('There is no artifact "h/w".');
 });
 
 test("the program ends when its stdin does, and puts aside what it was publishing", async () => {
@@ -103,7 +93,7 @@ test("the program ends when its stdin does, and puts aside what it was publishin
   const ended = once(program, "exit");
   await once(program.stdout, "data");
   const client = connect(socket);
-  const call: NodeJS.ReadableStream = client.Publish(publishRequest());
+  const call = client.publish(publishRequest());
   call.on("error", () => undefined).resume();
   await isAsked;
   program.stdin.end();

@@ -1,14 +1,7 @@
 import type * as grpc from "@grpc/grpc-js";
-import {
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  status,
-  type UntypedHandleCall,
-} from "@grpc/grpc-js";
-import { fromJSON } from "@grpc/proto-loader";
+import { Server, ServerCredentials, status, type UntypedHandleCall } from "@grpc/grpc-js";
 import { ReferenceError_, RegistryError, SettingsError } from "@waybill/registry-client";
-import schema from "./generated/plugin.json" with { type: "json" };
+import { PluginService } from "./generated/plugin.ts";
 import type { PublishEvent, PublishRequest, ReadRequest, ReadResponse } from "./messages.ts";
 import { Output } from "./publishing/output.ts";
 import { publish } from "./publishing/publish.ts";
@@ -16,7 +9,6 @@ import { NothingToReport } from "./publishing/report.ts";
 import { Telling } from "./publishing/telling.ts";
 import { read } from "./reading/read.ts";
 
-const LOADER_OPTIONS = { keepCase: true, longs: Number, defaults: true, arrays: true, oneofs: false };
 const MAX_MESSAGE = 64 * 1024 * 1024;
 
 /** A running service; `end` puts aside what is being published and stops it. */
@@ -30,10 +22,7 @@ export async function serve(socketPath: string, env: NodeJS.ProcessEnv): Promise
     "grpc.max_receive_message_length": MAX_MESSAGE,
     "grpc.max_send_message_length": MAX_MESSAGE,
   });
-  const definition = fromJSON(schema as Parameters<typeof fromJSON>[0], LOADER_OPTIONS)[
-    "waybill.plugin.v1.Plugin"
-  ];
-  server.addService(definition as ServiceDefinition, handlers(env, interruption, publishing));
+  server.addService(PluginService, handlers(env, interruption, publishing));
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) =>
       error ? reject(error) : resolve(),
@@ -93,9 +82,9 @@ function handlers(
   }
 
   return {
-    Publish: followPublish as UntypedHandleCall,
-    Interrupt: handleInterrupt as UntypedHandleCall,
-    Read: handleRead as UntypedHandleCall,
+    publish: followPublish as UntypedHandleCall,
+    interrupt: handleInterrupt as UntypedHandleCall,
+    read: handleRead as UntypedHandleCall,
   };
 }
 
