@@ -20,6 +20,10 @@ export const isName =
 
 export const isChannel = isName("a channel");
 
+/** Accepts the channels that can be made and moved. */
+export const isOwnChannel: Validator = (value) =>
+  value === "latest" ? "must not be latest, which the registry keeps by itself" : isChannel(value);
+
 export const isFingerprint: Validator = (value) =>
   /^[A-Za-z0-9][A-Za-z0-9._:@+=~-]{0,127}$/.test(String(value))
     ? undefined

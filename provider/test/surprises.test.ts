@@ -100,6 +100,15 @@ test.each([
 });
 
 test.each([
+  ["waybill_channel", "team/web/latest"],
+  ["waybill_channel_assignment", "team/web/latest"],
+  ["waybill_token", "self"],
+])("a %s is not imported by %s, which the registry keeps by itself", async (type, id) => {
+  const { states } = await provider.import(type, id);
+  expect(await provider.read(type, states[0])).toMatchObject({ diagnostics: [], state: null });
+});
+
+test.each([
   ["waybill_artifact", { artifact: "team/web", labels: { team: null } }, "labels"],
   [
     "waybill_channel",

@@ -6,8 +6,8 @@ import {
   checkArtifactName,
   idOf,
   importId,
-  isChannel,
   isLine,
+  isOwnChannel,
   isVersionNumber,
   lasting,
   sameArtifact,
@@ -32,7 +32,7 @@ const schema = {
       type: types.string,
       required: true,
       requiresReplace: true,
-      validators: [notEmpty, isChannel],
+      validators: [notEmpty, isOwnChannel],
       description: "Name of the channel, such as `production`.",
     },
     version: {
@@ -90,7 +90,7 @@ export const channelAssignment = resource<Schema, Registry>({
   async read(state, context) {
     const { artifact, channel } = importId(idOf(state, context, "channel"), "channel");
     const found = await find({ artifact, channel }, state, context);
-    if (!found?.version) return undefined;
+    if (!found?.version || found.managed) return undefined;
     return {
       artifact: asWritten(state.artifact, artifact, context.client),
       channel,

@@ -6,6 +6,7 @@ import {
   idOf,
   importId,
   isChannel,
+  isOwnChannel,
   lasting,
   sameArtifact,
   text,
@@ -28,7 +29,7 @@ const schema = {
       type: types.string,
       required: true,
       requiresReplace: true,
-      validators: [notEmpty, isChannel],
+      validators: [notEmpty, isOwnChannel],
       description: "Name of the channel, such as `production`.",
     },
     description: { type: types.string, optional: true, description: "What it is for." },
@@ -78,15 +79,8 @@ export const channel = resource<Schema, Registry>({
   takesOver: true,
   meansSame: sameArtifact,
 
-  validate({ artifact, name }, diagnostics) {
+  validate({ artifact }) {
     checkArtifactName(artifact, "artifact");
-    if (name === "latest") {
-      diagnostics.error(
-        "Invalid name",
-        "The registry keeps latest by itself; give the channel another name.",
-        ["name"],
-      );
-    }
   },
 
   async create(config, context) {
@@ -110,7 +104,7 @@ export const channel = resource<Schema, Registry>({
     const found = await context.client.find(context, { ...state, artifact }, (registry, call) =>
       registry.channels.get(artifact, name, call),
     );
-    if (!found) return undefined;
+    if (!found || found.managed) return undefined;
     const rules = { types: null, regions: null, after: null, scope: null, ...found.rules };
     const hasRules = Object.values(rules).some((rule) => rule !== null);
     return {

@@ -44,7 +44,10 @@ describe("what can be known when it is planned is said then", () => {
     ],
     [
       ...(["resource", "waybill_channel_assignment"] as const),
-      ...([{ artifact: "a/b", channel: "x", version: 0 }, ["Invalid version"]] as const),
+      ...([
+        { artifact: "a/b", channel: "latest", version: 0 },
+        ["Invalid channel", "Invalid version"],
+      ] as const),
     ],
     [
       ...(["resource", "waybill_revocation"] as const),
