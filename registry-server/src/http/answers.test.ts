@@ -2,7 +2,8 @@ import BetterSqlite3 from "better-sqlite3";
 import pino from "pino";
 import { expect, it } from "vitest";
 import { openDatabase } from "../database/database.ts";
-import { toProblemResponse } from "./answers.ts";
+import { holdRefusal, toProblemResponse } from "./answers.ts";
+import { Problem } from "./problem.ts";
 
 /** What a database says when it may have no more pages. */
 async function fullSqlite(): Promise<unknown> {
@@ -30,4 +31,14 @@ it.each([
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
   expect(await answer.json()).toMatchObject({ code: "unavailable", detail: expect.stringMatching(told) });
   await database.close();
+});
+
+it("what is refused for being too much hears of it a moment later than all else", async () => {
+  const answer = new Response();
+  expect(holdRefusal(new Problem("unavailable", "It is away."), answer)).toBe(answer);
+  for (const code of ["unavailable", "too_many_requests"] as const) {
+    const held = holdRefusal(new Problem(code, "Too much.", { retry_after: 2 }), answer);
+    expect(held).toBeInstanceOf(Promise);
+    expect(await held).toBe(answer);
+  }
 });

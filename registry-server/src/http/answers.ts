@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { Maybe } from "../maybe.ts";
@@ -7,6 +8,9 @@ import { EventStream, type StreamNeeds } from "./event-stream.ts";
 import { JsonLines } from "./json-lines.ts";
 import { Problem } from "./problem.ts";
 import { isNamed, Streamed, toStreamedResponse } from "./streaming.ts";
+
+/** Less than any client is told to wait, and enough for thousands who do not heed that. */
+const refusalMs = 1_000;
 
 type Answer = { status: number; body?: unknown; revision?: number };
 type AnswerHeaders = Record<string, string>;
@@ -92,6 +96,15 @@ export function toProblemResponse(
   if (problem.code === "range_not_satisfiable") headers["Content-Range"] = `bytes */${problem.extras.size}`;
   if (problem.code === "method_not_allowed") headers.Allow = String(problem.extras.allow);
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers });
+}
+
+/**
+ * Gives the answer to what is refused for being too much a moment later: those who come again at once would leave no
+ * time for others to be let in, as each turn of the event loop takes in one new connection after all who are connected.
+ */
+export function holdRefusal(error: unknown, response: Response): Maybe<Response> {
+  const isTooMuch = error instanceof Problem && error.extras.retry_after !== undefined;
+  return isTooMuch ? delay(refusalMs, response) : response;
 }
 
 /** What SQLite, PostgreSQL and the system say of a full disk, or of a quota of the system. */

@@ -20,7 +20,7 @@ import {
 } from "../tokens/scopes.ts";
 import type { Caller } from "../unit.ts";
 import { logAccess, requestIdOf, type Serving } from "./access-log.ts";
-import { answerHeaders, toProblemResponse, toResponse } from "./answers.ts";
+import { answerHeaders, holdRefusal, toProblemResponse, toResponse } from "./answers.ts";
 import type { Content, Received } from "./content.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { JsonLines } from "./json-lines.ts";
@@ -160,10 +160,10 @@ export function registerOn(app: Hono, needs: RouteNeeds): Register {
         if (log.isLevelEnabled(level)) logAccess(log, level, c, serving, { status, milliseconds, gate });
         return response;
       };
-      const fail = (error: unknown): Response => {
+      const fail = (error: unknown): Maybe<Response> => {
         const { headers, actor } = serving;
         const told = actor === undefined ? gate.judge(error, c, startedAt, headers) : error;
-        return finish(toProblemResponse(told, headers, needs));
+        return holdRefusal(told, finish(toProblemResponse(told, headers, needs)));
       };
       try {
         if (!isUnlimited) gate.load.meet(startedAt);

@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import {
+  type AddressInfo,
+  createServer as createPlainServer,
+  type ListenOptions,
+  type Server as PlainServer,
+  type Socket,
+} from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { StartError } from "../database/migrate.ts";
 import { answerHeaders } from "./answers.ts";
@@ -20,6 +27,13 @@ const lingerMs = 1_000;
 const idleMs = 300_000;
 /** With fewer, clients that come together would be left to try again after one, three and seven seconds. */
 const waitingConnections = 4_096;
+/**
+ * A turn of the event loop takes in one connection by each place where they come in. With one place, the last of
+ * thousands that come together would wait for thousands of turns. Only Linux divides connections among several.
+ */
+const isShared = process.platform === "linux";
+const moreDoors = 15;
+const doorsOf = new WeakMap<Server, PlainServer[]>();
 const headerKiB = 16;
 
 export type ListenerOptions = {
@@ -121,27 +135,53 @@ const badRequests: Record<string, [ProblemCode, string]> = {
  *
  * @throws StartError when the address cannot be had
  */
-export function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const advice = `${error.code === "EADDRINUSE" ? "Stop what listens there, or name" : "Name"} another address.`;
-      reject(new StartError(`Cannot listen on ${host}:${port}: ${error.message}. ${advice}`));
-    });
-    server.listen({ port, host, backlog: waitingConnections }, () => {
-      const address = server.address() as AddressInfo;
-      const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
-      resolve(`${server instanceof SecureServer ? "https" : "http"}://${shown}:${address.port}`);
-    });
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+): Promise<string> {
+  try {
+    // Whoever shares a port does so with every other who does: that it is free shows only without.
+    if (isShared && port !== 0) await closed(await opened(createPlainServer(), { host, port }));
+    const at = { host, port, backlog: waitingConnections, reusePort: isShared };
+    await opened(server, at);
+    const { address, family, port: chosen } = server.address() as AddressInfo;
+    doorsOf.set(server, isShared ? await openDoors(server, { ...at, host: address, port: chosen }) : []);
+    const shown = family === "IPv6" ? `[${address}]` : address;
+    return `${server instanceof SecureServer ? "https" : "http"}://${shown}:${chosen}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const advice = `${code === "EADDRINUSE" ? "Stop what listens there, or name" : "Name"} another address.`;
+    throw new StartError(`Cannot listen on ${host}:${port}: ${message}. ${advice}`);
+  }
+}
+
+/** Further places where connections of a server come in. */
+async function openDoors(server: Server, at: ListenOptions): Promise<PlainServer[]> {
+  const doors = Array.from({ length: moreDoors }, () => {
+    const door = createPlainServer({ allowHalfOpen: true, noDelay: true });
+    return door.on("connection", (socket) => server.emit("connection", socket)).unref();
   });
+  await Promise.all(doors.map((door) => opened(door, at)));
+  for (const door of doors) door.on("error", (error) => server.emit("error", error));
+  return doors;
+}
+
+async function opened(server: PlainServer, at: ListenOptions): Promise<PlainServer> {
+  await once(server.listen(at), "listening");
+  return server;
+}
+
+function closed(server: PlainServer): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /** Takes no new connections, and lets requests under way end, for at most ten seconds. */
 export async function drain(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const ended = Promise.all([server, ...(doorsOf.get(server) ?? [])].map(closed));
   // A connection that becomes idle only now would otherwise stay until its keep-alive ends.
   const closeIdle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
   const giveUp = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
+  await ended;
   clearInterval(closeIdle);
   clearTimeout(giveUp);
 }

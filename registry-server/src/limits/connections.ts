@@ -17,14 +17,10 @@ export function limitConnections(
 ): Connections {
   const counted: Connections = { open: 0, refused: 0 };
   const byAddress = new Map<string, number>();
-  server.maxConnections = most;
-  server.on("drop", () => {
-    counted.refused += 1;
-  });
   server.on("connection", (socket: Socket) => {
     const { remoteAddress: address = "" } = socket;
     const own = (byAddress.get(address) ?? 0) + 1;
-    if (own > most * shareOfOne && !isProxy(address)) {
+    if (counted.open >= most || (own > most * shareOfOne && !isProxy(address))) {
       counted.refused += 1;
       socket.destroy();
       return;
