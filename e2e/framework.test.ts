@@ -77,4 +77,18 @@ describe.for(inject("terraforms"))("$title", ({ path }) => {
     expectSuccess(await terraform("destroy", "-auto-approve"));
     expect(await workspace.list("notes")).toEqual([]);
   });
+
+  test("a promise that fails beside the calls does not take them with it", async () => {
+    const workspace = await newWorkspace({});
+    const stray = example.replace("await writeFile(path", 'Promise.reject(new Error("stray"));\n    $&');
+    expect(stray).not.toBe(example);
+    const settings = await installScript(workspace, "example/notes", stray);
+    await workspace.write("main.tf", configuration);
+    await mkdir(workspace.path("notes"));
+    const made = await workspace.run(path, ["apply", "-auto-approve"], {
+      ...settings,
+      TF_LOG_PROVIDER: "error",
+    });
+    expect(expectSuccess(made).output).toContain("a promise failed that nobody waits for");
+  });
 });
