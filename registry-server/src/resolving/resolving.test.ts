@@ -79,6 +79,8 @@ forEachDatabase((test) => {
       expect(await find(">= 2.0.0-alpha")).toBe("2.0.0-rc.1");
       expect(await find("!= 1.10.0")).toBe("2.0.0-rc.1");
       expect(await find("!= 1.10.0, < 3")).toBe("1.9.0");
+      const refused = problemOf(await api.resolve(artifact, "constraint=%3E+3"));
+      expect(refused.detail).toMatch(/matches "> 3"\. The highest is 1\.10\.0\.$/);
     });
 
     it("with a type, latest is the newest that has a build of it", async () => {
@@ -103,6 +105,10 @@ forEachDatabase((test) => {
       for (const [query, code, status] of codes) {
         expect(problemOf(await api.resolve(artifact, query))).toMatchObject({ code, status });
       }
+      const bare = newArtifact();
+      await api.publish(bare, { fingerprint: "f", builds: [amazon] });
+      const { detail } = problemOf(await api.resolve(bare, "constraint=%3E+1"));
+      expect(detail).toMatch(/No release of it has one\.$/);
       expect(problemOf(await api.resolve("resolving/nothing")).code).toBe("artifact_not_found");
     });
 

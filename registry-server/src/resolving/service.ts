@@ -166,7 +166,10 @@ export class ResolvingService extends Service {
     if (number !== undefined) return versionNotFound(path, { number });
     if (fingerprint !== undefined) return versionNotFound(path, { fingerprint });
     if (constraint !== undefined) {
-      const detail = `No complete version of "${path}" has a semantic version that matches "${constraint}".`;
+      const highest = await this.#findByConstraint(path, ">= 0.0.0");
+      const { semver } = highest ? await this.#build(path, highest.id) : {};
+      const there = semver ? `The highest is ${semver}.` : "No release of it has one.";
+      const detail = `No complete version of "${path}" has a semantic version that matches "${constraint}". ${there}`;
       return new Problem("version_not_found", detail);
     }
     if (channel !== "latest") {
