@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import autocannon from "autocannon";
 import { run } from "../../tools/run.ts";
@@ -5,14 +7,24 @@ import type { Figure } from "./figure.ts";
 import { fillRegistry } from "./fill.ts";
 import { randomToken, startRegistry } from "./registry.ts";
 
-const connections = 500;
+const crowds = [500, 2_000];
 const seconds = 6;
 const size = { artifacts: 20, versionsEach: 100 };
 const promised = { healthSeconds: 2, grownMiB: 256 };
 const askEveryMs = 100;
 
 /** Far more clients than one server can serve, all at once: who is not answered is told so, and nothing grows. */
-export async function measureOverload(directory: string): Promise<Figure> {
+export async function measureOverload(directory: string): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const connections of crowds) {
+    const own = join(directory, String(connections));
+    await mkdir(own);
+    figures.push(await measureCrowd(own, connections));
+  }
+  return figures;
+}
+
+async function measureCrowd(directory: string, connections: number): Promise<Figure> {
   const token = randomToken();
   const first = await startRegistry(directory, token);
   await first.registry.end("SIGTERM");
