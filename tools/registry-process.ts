@@ -16,6 +16,14 @@ export type RegistryProcess = {
 const sayTimeoutMs = 30_000;
 
 /**
+ * For the environment of a process of Node whose stdin is a pipe: it ends when that does, so that nothing stays behind
+ * when those who started it are killed.
+ */
+export const endsWithParent = {
+  NODE_OPTIONS: "--import=data:text/javascript,process.stdin.on('end',()=>process.exit()).resume().unref()",
+};
+
+/**
  * Starts `waybill serve` on loopback; where it listens and all else is in `env`.
  * @param program what to start in place of the `waybill` on PATH
  * @throws with what it wrote, when it ends instead or does not say where it listens
@@ -26,7 +34,7 @@ export async function startRegistryProcess(
   flags: readonly string[] = [],
   program = "waybill",
 ): Promise<RegistryProcess> {
-  const child = spawn(program, ["serve", ...flags], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, ["serve", ...flags], { cwd, env: { ...env, ...endsWithParent } });
   const ended = Promise.withResolvers<void>();
   child.on("exit", () => ended.resolve());
   child.on("error", () => ended.resolve());

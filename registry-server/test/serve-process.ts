@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { endsWithParent } from "../../tools/registry-process.ts";
 
 const main = JSON.stringify(new URL("../src/main.ts", import.meta.url));
 const program = `import { serve } from ${main}; process.exitCode = await serve(process.argv.slice(1));`;
@@ -14,8 +15,7 @@ export class ServeProcess {
 
   constructor(args: string[], env: Record<string, string>) {
     this.child = spawn(process.execPath, ["--input-type=module", "--eval", program, "--", ...args], {
-      env: { PATH: process.env.PATH, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env.PATH, ...endsWithParent, ...env },
     });
     this.stderr = this.child.stderr ? text(this.child.stderr) : Promise.resolve("");
   }
