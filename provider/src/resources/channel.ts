@@ -76,7 +76,6 @@ type Schema = typeof schema;
 export const channel = resource<Schema, Registry>({
   schema,
   timeouts,
-  takesOver: true,
   meansSame: sameArtifact,
 
   validate({ artifact }) {
