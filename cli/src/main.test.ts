@@ -109,7 +109,10 @@ test.each([
   [["--json", "frobnicate", "-h"], "unknown command 'frobnicate'"],
   [["versions", "frobnicate", "--help"], "unknown command 'frobnicate'"],
   [["--json", "serve"], "serve has options of its own"],
-  [["resolve"], "missing required argument 'artifact'"],
+  [["resolve"], "missing required argument 'artifact'; usage: waybill resolve [options] <artifact>"],
+  [["versions", "show", "a/b"], "'version'; usage: waybill versions show [options] <artifact> <version>"],
+  [["versions", "lst"], "unknown command 'lst' (Did you mean list?); for help: waybill versions --help"],
+  [["login"], "set WAYBILL_ADDRESS and WAYBILL_TOKEN"],
   [["resolve", "a/b", "--regoin", "x"], "unknown option '--regoin' (Did you mean --region?)"],
   [["resolve", "a/b", "--version", "latest"], "Write a whole number from 1 up."],
   [

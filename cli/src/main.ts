@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { ExitCode, exitCode, failureOf, UsageError } from "./failures.ts";
 import { Output } from "./output.ts";
 import { buildProgram } from "./program.ts";
@@ -25,13 +25,16 @@ export async function main(argv: string[]): Promise<number> {
     for (const line of await complete(words.slice(1), process.env)) process.stdout.write(`${line}\n`);
     return 0;
   }
+  const program = buildProgram(output);
   try {
-    await buildProgram(output).parseAsync(words, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof ExitCode) return error.code;
-    const failure = failureOf(error instanceof CommanderError ? usageError(error) : error);
+    const failure = failureOf(
+      error instanceof CommanderError ? usageError(error, chosenOf(program, words)) : error,
+    );
     output.failure(failure);
     return exitCode[failure.means];
   }
@@ -44,10 +47,31 @@ function asCommand([first, ...rest]: string[]): string[] {
   return first === undefined ? ["--help"] : [first, ...rest];
 }
 
-function usageError({ code, message }: CommanderError): UsageError {
+/** What other programs have, and this one does not need. */
+const LOGIN = /^unknown command '(login|logout|auth|whoami)'/;
+
+function usageError({ code, message }: CommanderError, command: Command): UsageError {
   // A group without a command has shown its help already.
   if (code === "commander.help") return new UsageError("a command is missing");
-  return new UsageError(message.replace(/^error: /, "").replace(/\n/g, " "));
+  const said = message.replace(/^error: /, "").replace(/\n/g, " ");
+  const login = LOGIN.exec(said)?.[0];
+  if (login) {
+    const hint =
+      "set WAYBILL_ADDRESS and WAYBILL_TOKEN, and see whether they are right: waybill doctor --client";
+    return new UsageError(`${login}; ${hint}`);
+  }
+  const name = [command.parent?.parent?.name(), command.parent?.name(), command.name()]
+    .filter(Boolean)
+    .join(" ");
+  const hint = command.commands.length > 0 ? `for help: ${name} --help` : `usage: ${name} ${command.usage()}`;
+  return new UsageError(`${said}; ${hint}`);
+}
+
+function chosenOf(program: Command, words: string[]): Command {
+  return words.reduce(
+    (chosen, word) => chosen.commands.find((one) => one.name() === word) ?? chosen,
+    program,
+  );
 }
 
 /** Ends with 4 when something could not be written; Node would end with 1. */

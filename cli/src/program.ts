@@ -4,58 +4,79 @@ import type { Output } from "./output.ts";
 
 type Definition = { define: (command: Command, output: Output) => void };
 
+type Commands = Record<string, [summary: string, load: () => Promise<Definition>]>;
+
 /** Every command, with the line that says what it does. A command's own file is loaded when it is asked for. */
-const COMMANDS: Record<string, [summary: string, load: () => Promise<Definition>]> = {
-  serve: ["Run a registry server.", () => import("./commands/serve.ts")],
-  publish: ["Publish a version, from options or from JSON.", () => import("./commands/publish.ts")],
-  run: ["Run Packer, and send what it prints to the registry.", () => import("./commands/run.ts")],
-  import: [
-    "Take over what Packer's manifest post-processor recorded before.",
-    () => import("./commands/import.ts"),
-  ],
-  resolve: [
-    "Print the image of a version, or anything else about it.",
-    () => import("./commands/resolve.ts"),
-  ],
-  artifacts: ["List, show, describe and delete artifacts.", () => import("./commands/artifacts.ts")],
-  versions: ["List, show, complete, abandon and delete versions.", () => import("./commands/versions.ts")],
-  channels: [
-    "Create channels, move them (assign, promote, roll back) and see who did.",
-    () => import("./commands/channels.ts"),
-  ],
-  revoke: ["Mark a version as not to be used any more.", () => import("./commands/revoke.ts")],
-  unrevoke: ["Take a revocation back.", () => import("./commands/unrevoke.ts")],
-  ancestry: [
-    "Draw what a version was built from and into; list what to rebuild.",
-    () => import("./commands/ancestry.ts"),
-  ],
-  search: ["Find versions by words, image, commit, label and more.", () => import("./commands/search.ts")],
-  consumers: ["List who resolved what, and when last.", () => import("./commands/consumers.ts")],
-  events: ["List, follow and export what happened and who did it.", () => import("./commands/events.ts")],
-  webhooks: ["Have events sent to programs, to Slack or by e-mail.", () => import("./commands/webhooks.ts")],
-  documents: ["List, attach and read documents such as SBOMs.", () => import("./commands/documents.ts")],
-  logs: ["Write, show and follow the logs of builds.", () => import("./commands/logs.ts")],
-  download: ["Fetch the files of a version, and verify them.", () => import("./commands/download.ts")],
-  upload: ["Send files before a build is reported that names them.", () => import("./commands/upload.ts")],
-  diff: ["Compare two versions.", () => import("./commands/diff.ts")],
-  retention: ["Say which versions are kept, and delete the others.", () => import("./commands/retention.ts")],
-  tokens: ["Make, list, show and revoke tokens.", () => import("./commands/tokens.ts")],
-  namespaces: ["List, show and set up namespaces.", () => import("./commands/namespaces.ts")],
-  trust: ["Say which CI jobs get tokens without a secret.", () => import("./commands/trust.ts")],
-  backup: ["Write the whole registry to one file, while it runs.", () => import("./commands/backup.ts")],
-  restore: ["Make a registry of a backup.", () => import("./commands/restore.ts")],
-  migrate: ["Copy a registry to another database.", () => import("./commands/migrate.ts")],
-  check: ["Look whether a registry's data is whole.", () => import("./commands/check.ts")],
-  doctor: ["Say what is wrong with the settings here, and what to do.", () => import("./commands/doctor.ts")],
-  spool: ["List and send what could not be published at the time.", () => import("./commands/spool.ts")],
-  provider: ["Install the Terraform and OpenTofu provider.", () => import("./commands/provider.ts")],
-  plugin: ["Install the Packer plugin.", () => import("./commands/plugin.ts")],
-  completion: [
-    "Print what completes commands in bash, zsh or fish.",
-    () => import("./commands/completion.ts"),
-  ],
-  health: ["Say whether the registry runs.", () => import("./commands/health.ts")],
-  version: ["Print the version of waybill.", () => import("./commands/version.ts")],
+const GROUPS: Record<string, Commands> = {
+  "Publish and read": {
+    publish: ["Publish a version, from options or from JSON.", () => import("./commands/publish.ts")],
+    run: ["Run Packer, and send what it prints to the registry.", () => import("./commands/run.ts")],
+    import: [
+      "Take over what Packer's manifest post-processor recorded before.",
+      () => import("./commands/import.ts"),
+    ],
+    spool: ["List and send what could not be published at the time.", () => import("./commands/spool.ts")],
+    resolve: [
+      "Print the image of a version, or anything else about it.",
+      () => import("./commands/resolve.ts"),
+    ],
+    search: ["Find versions by words, image, commit, label and more.", () => import("./commands/search.ts")],
+    download: ["Fetch the files of a version, and verify them.", () => import("./commands/download.ts")],
+    upload: ["Send files before a build is reported that names them.", () => import("./commands/upload.ts")],
+    documents: ["List, attach and read documents such as SBOMs.", () => import("./commands/documents.ts")],
+    logs: ["Write, show and follow the logs of builds.", () => import("./commands/logs.ts")],
+  },
+  "Versions and where they are used": {
+    artifacts: ["List, show, describe and delete artifacts.", () => import("./commands/artifacts.ts")],
+    versions: ["List, show, complete, abandon and delete versions.", () => import("./commands/versions.ts")],
+    channels: [
+      "Create channels, move them (assign, promote, roll back) and see who did.",
+      () => import("./commands/channels.ts"),
+    ],
+    revoke: ["Mark a version as not to be used any more.", () => import("./commands/revoke.ts")],
+    unrevoke: ["Take a revocation back.", () => import("./commands/unrevoke.ts")],
+    ancestry: [
+      "Draw what a version was built from and into; list what to rebuild.",
+      () => import("./commands/ancestry.ts"),
+    ],
+    diff: ["Compare two versions.", () => import("./commands/diff.ts")],
+    consumers: ["List who resolved what, and when last.", () => import("./commands/consumers.ts")],
+    retention: [
+      "Say which versions are kept, and delete the others.",
+      () => import("./commands/retention.ts"),
+    ],
+  },
+  "Who may do what, and what was done": {
+    tokens: ["Make, list, show and revoke tokens.", () => import("./commands/tokens.ts")],
+    namespaces: ["List, show and set up namespaces.", () => import("./commands/namespaces.ts")],
+    trust: ["Say which CI jobs get tokens without a secret.", () => import("./commands/trust.ts")],
+    events: ["List, follow and export what happened and who did it.", () => import("./commands/events.ts")],
+    webhooks: [
+      "Have events sent to programs, to Slack or by e-mail.",
+      () => import("./commands/webhooks.ts"),
+    ],
+  },
+  "Run a registry": {
+    serve: ["Run a registry server.", () => import("./commands/serve.ts")],
+    health: ["Say whether the registry runs.", () => import("./commands/health.ts")],
+    backup: ["Write the whole registry to one file, while it runs.", () => import("./commands/backup.ts")],
+    restore: ["Make a registry of a backup.", () => import("./commands/restore.ts")],
+    migrate: ["Copy a registry to another database.", () => import("./commands/migrate.ts")],
+    check: ["Look whether a registry's data is whole.", () => import("./commands/check.ts")],
+  },
+  "This machine": {
+    provider: ["Install the Terraform and OpenTofu provider.", () => import("./commands/provider.ts")],
+    plugin: ["Install the Packer plugin.", () => import("./commands/plugin.ts")],
+    doctor: [
+      "Say what is wrong with the settings here, and what to do.",
+      () => import("./commands/doctor.ts"),
+    ],
+    completion: [
+      "Print what completes commands in bash, zsh or fish.",
+      () => import("./commands/completion.ts"),
+    ],
+    version: ["Print the version of waybill.", () => import("./commands/version.ts")],
+  },
 };
 
 const AFTER_HELP = `
@@ -90,7 +111,10 @@ export function buildProgram(output: Output): Command {
     .exitOverride()
     .addHelpText("beforeAll", ({ command }) => refuseUnknown(command))
     .addHelpText("after", AFTER_HELP);
-  for (const [name, [summary]] of Object.entries(COMMANDS)) program.command(name).description(summary);
+  for (const [group, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(`${group}:`);
+    for (const [name, [summary]] of Object.entries(commands)) program.command(name).description(summary);
+  }
   program.hook("preSubcommand", (_program, chosen) => fillIn(chosen, output));
   return program;
 }
@@ -105,6 +129,7 @@ function refuseUnknown(command: Command): string {
 
 /** Loads what one command of {@link buildProgram} is made of. */
 export async function fillIn(command: Command, output: Output): Promise<void> {
-  const { define } = (await COMMANDS[command.name()]?.[1]()) ?? {};
+  const commands: Commands = Object.assign({}, ...Object.values(GROUPS));
+  const { define } = (await commands[command.name()]?.[1]()) ?? {};
   define?.(command, output);
 }

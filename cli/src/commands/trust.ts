@@ -52,6 +52,7 @@ export function define(command: Command, output: Output): void {
       await withClient(list, output, async (client) => {
         const items = await upTo(limit, output, (page) => client.trust.list(page));
         output.result(items, () => {
+          if (items.length === 0) output.note("there is no rule yet; make one with: waybill trust set");
           const rows = items.map(({ name, issuer, claims, scopes, ttl }) => {
             return [name, issuer, pairsText(claims), scopesText(scopes), ttl];
           });
