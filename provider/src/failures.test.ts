@@ -81,6 +81,18 @@ test("the place is the argument that the registry names, where it was set", () =
 });
 
 test.each([
+  ["query.region", "region"],
+  ["path.version", "version"],
+  ["queries[3].version", "version"],
+  ["builds[0].images[1].region", "builds"],
+  ["labels.region", "labels"],
+])("what the registry calls %s is shown at %s", (path, at) => {
+  const written = { ...config, builds: {}, labels: {} };
+  const errors = [{ path, message: "is odd" }];
+  expect(report(refused("invalid_request", { errors }, 400), { config: written }).path).toEqual([at]);
+});
+
+test.each([
   ["arch has two values", "Arch has two values."],
   ["ca_file /nope cannot be read", "ca_file /nope cannot be read."],
   ["team/web is gone.", "team/web is gone."],

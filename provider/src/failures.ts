@@ -126,10 +126,15 @@ export function reportFailure(error: unknown, asked: Asked): unknown {
   if (!(error instanceof RegistryError)) return error;
   const known = Object.hasOwn(FAILURES, error.code) ? FAILURES[error.code] : undefined;
   const { summary, at = [], advice } = known ?? BY_KIND[error.kind];
-  const named = error.problem?.errors?.map(({ path }) => String(path).split(".").at(-1) ?? "") ?? [];
+  const named = error.problem?.errors?.map(({ path }) => argumentOf(String(path))) ?? [];
   const argument = [...named, ...at].find((name) => asked.config[name] != null);
   const detail = [sentence(error.message), advice?.(error, asked)].filter(Boolean).join("\n\n");
   return new DiagnosticError(summary, detail, argument === undefined ? [] : [argument], { cause: error });
+}
+
+/** The argument that holds what the registry names, such as `builds[0].images` or `query.since`. */
+function argumentOf(path: string): string {
+  return /^(?:(?:path|query|queries[.[]\d+\]?)\.)?([^.[]*)/.exec(path)?.[1] ?? "";
 }
 
 /** Starts with a capital, unless with a name, and ends with a full stop, as the rest of what Terraform prints. */
