@@ -39,7 +39,7 @@ export type Resource<S extends Schema, Client> = {
   validate?(config: PartialConfig<S>, diagnostics: Diagnostics): void;
   /** Looks at a change before users see it, to report what apply would refuse. Not asked when a resource goes. */
   plan?(change: Change<S>, context: ReadContext<Client>): void | Promise<void>;
-  /** Whether two values of an attribute that differ mean the same: then only the state changes. */
+  /** Whether two values of an attribute that differ mean the same: then only the state changes, and reading is no drift. */
   meansSame?(name: string, before: Value, after: Value, client: Client): boolean;
   /** Makes it. What the user wrote, or a default, stays as it is, whatever is returned for it. */
   create(config: Config<S>, context: ReadContext<Client>): Promise<Result<S>>;

@@ -97,7 +97,6 @@ export class Session<Client> {
       `The provider's ${unknown.join(" and ")} will be known only when something else in this configuration has been ` +
         "applied, so nothing can be read before that. Apply what it depends on first (-target=...), or give " +
         `the provider a value that is already known.${this.provider.configurationHint ? ` ${this.provider.configurationHint}` : ""}`,
-      unknown.slice(0, 1),
     );
   }
 }
