@@ -111,8 +111,8 @@ export const token = resource<typeof schema, Registry>({
     const found = await context.client.find(context, known(state), (registry, call) =>
       registry.tokens.get(String(state.id), call),
     );
-    // Whoever asks for self is shown the token that asks.
-    if (found?.name !== state.id) return undefined;
+    // No token has this name: whoever asks for it is shown the token that asks.
+    if (!found || state.id === "self") return undefined;
     const { expires_at } = state;
     return {
       name: found.name,
