@@ -45,7 +45,7 @@ const schema = {
       type: types.string,
       optional: true,
       validators: [notEmpty, isLine],
-      description: "Why; kept in the history of the channel.",
+      description: "Why; kept in the history of the channel when it moves.",
     },
     replaces: {
       type: types.number,
