@@ -6,7 +6,7 @@ import { readJson } from "../database/json.ts";
 import type { Version } from "./schema.ts";
 
 const artifacts = ["base", "middle", "top"];
-const fingerprints = ["f1", "f2", "f3"];
+const fingerprints = ["f1", "f2", "f3", "f4", "f5", "f6"];
 const versionOf = { artifact: fc.constantFrom(...artifacts), fingerprint: fc.constantFrom(...fingerprints) };
 const whole = fc.record({
   does: fc.constant("publish" as const),
@@ -26,7 +26,7 @@ const revocation = fc.record({
   ...versionOf,
   rollback: fc.boolean(),
 });
-const action = fc.oneof({ weight: 5, arbitrary: whole }, other, revocation);
+const action = fc.oneof({ weight: 8, arbitrary: whole }, other, { weight: 2, arbitrary: revocation });
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
 forEachDatabase((test) => {
@@ -74,9 +74,9 @@ forEachDatabase((test) => {
 
   describe("whole publications of several artifacts and servers, among everything else that is done", () => {
     it("leave a registry in which everything agrees", async () => {
-      const rounds = fc.array(fc.array(action, { minLength: 4, maxLength: 16 }), {
-        minLength: 1,
-        maxLength: 4,
+      const rounds = fc.array(fc.array(action, { minLength: 6, maxLength: 12 }), {
+        minLength: 3,
+        maxLength: 8,
       });
       await fc.assert(
         fc.asyncProperty(rounds, async (together) => {
