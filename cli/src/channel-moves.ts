@@ -15,7 +15,6 @@ export function defineMoves(command: Command, examples: string, output: Output):
     .argument(...CHANNEL)
     .argument(...VERSION)
     .option(...REASON)
-    .allowExcessArguments(false)
     .action(async (artifact: string, channel: string, version: string, { reason }, assign: Command) => {
       const reference = versionReference(version);
       await withClient(assign, output, async (client) => {
@@ -34,7 +33,6 @@ export function defineMoves(command: Command, examples: string, output: Output):
     .argument(...ARTIFACT)
     .argument(...CHANNEL)
     .option(...REASON)
-    .allowExcessArguments(false)
     .action(async (artifact: string, channel: string, { reason }, clear: Command) => {
       await withClient(clear, output, (client) =>
         move(client, { artifact, channel }, output, (ifUnchanged) =>
@@ -51,7 +49,6 @@ export function defineMoves(command: Command, examples: string, output: Output):
     .argument("<from-channel>", "the channel that has the version")
     .argument("<to-channel>", "the channel that gets it")
     .option(...REASON)
-    .allowExcessArguments(false)
     .action(async (artifact: string, from: string, to: string, { reason }, promote: Command) => {
       await withClient(promote, output, (client) =>
         move(client, { artifact, channel: to }, output, (ifUnchanged) =>
@@ -70,7 +67,6 @@ export function defineMoves(command: Command, examples: string, output: Output):
     .argument(...CHANNEL)
     .option("--to <number>", "go to this version instead", positiveInteger)
     .option(...REASON)
-    .allowExcessArguments(false)
     .action(async (artifact: string, channel: string, { to, reason }, rollback: Command) => {
       await withClient(rollback, output, (client) =>
         move(client, { artifact, channel }, output, async (ifUnchanged) => {

@@ -64,7 +64,7 @@ function usageError({ code, message }: CommanderError, command: Command): UsageE
     .filter(Boolean)
     .join(" ");
   const hint = command.commands.length > 0 ? `for help: ${name} --help` : `usage: ${name} ${command.usage()}`;
-  return new UsageError(`${said}; ${hint}`);
+  return new UsageError(said.endsWith(".") ? `${said} (${hint})` : `${said}; ${hint}`);
 }
 
 function chosenOf(program: Command, words: string[]): Command {

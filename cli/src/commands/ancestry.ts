@@ -39,7 +39,6 @@ export function define(command: Command, output: Output): void {
     .option("--depth <count>", "how many generations", positiveInteger)
     .option("--out-of-date", "list what to rebuild")
     .option("--limit <count>", "how many to list at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string | undefined, version: string | undefined, options: Options) => {
       const { channel, direction, depth } = options;

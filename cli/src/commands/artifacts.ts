@@ -22,7 +22,6 @@ export function define(command: Command, output: Output): void {
     .description("List artifacts by name; --namespace shows one namespace.")
     .option("--search <text>", "only those with this in the name or description")
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async ({ search, limit }, list: Command) => {
       await withClient(list, output, async (client, { namespace }) => {
         const items = await upTo(limit, output, (page) =>
@@ -37,7 +36,6 @@ export function define(command: Command, output: Output): void {
     .command("show")
     .description("Show one artifact.")
     .argument(...ARTIFACT)
-    .allowExcessArguments(false)
     .action(async (name: string, _options, show: Command) => {
       printOne(await withClient(show, output, (client) => client.getArtifact(name)), output);
     })
@@ -49,7 +47,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .option("--description <text>", "what it is for")
     .option("--label <key=value>", "all labels it shall have; may be given again", pair)
-    .allowExcessArguments(false)
     .action(async (name: string, { description, label: labels }, describe: Command) => {
       if (description === undefined && labels === undefined) {
         throw new UsageError("nothing to change; give --description or --label");
@@ -64,7 +61,6 @@ export function define(command: Command, output: Output): void {
     .description("Delete an artifact with all its versions; if it is published again, its numbers go on.")
     .argument(...ARTIFACT)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (name: string, { yes }, remove: Command) => {
       confirmed(yes, `this deletes ${name} with all its versions`);
       await withClient(remove, output, (client) => client.deleteArtifact(name));

@@ -17,7 +17,6 @@ export function define(command: Command, output: Output): void {
   dataOptions(command)
     .argument("<file>", "a new file, or - for standard output")
     .option("--without-files", "leave the bytes of files out, where they are kept safe otherwise, as in S3")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (file: string, { withoutFiles, ...given }) => {
       // Elsewhere a reader that goes is no failure; here it has half an archive.

@@ -42,7 +42,6 @@ export function define(command: Command, output: Output): void {
     .description("List the channels of an artifact with what they point to.")
     .argument(...ARTIFACT)
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async (artifact: string, { limit }, list: Command) => {
       await withClient(list, output, async (client) => {
         const items = await upTo(limit, output, (page) => client.channels.list(artifact, page));
@@ -70,7 +69,6 @@ export function define(command: Command, output: Output): void {
     .description("Show what a channel points to, who pointed it there and why.")
     .argument(...ARTIFACT)
     .argument(...CHANNEL)
-    .allowExcessArguments(false)
     .action(async (artifact: string, channel: string, _options, show: Command) => {
       printChannel(
         await withClient(show, output, (client) => client.channels.get(artifact, channel)),
@@ -106,7 +104,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .argument(...CHANNEL)
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async (artifact: string, channel: string, { limit }, history: Command) => {
       await withClient(history, output, async (client) => {
         const items = await upTo(limit, output, (page) => client.channels.history(artifact, channel, page));
@@ -121,7 +118,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .argument(...CHANNEL)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (artifact: string, channel: string, { yes }, remove: Command) => {
       confirmed(yes, `this deletes ${channel} of ${artifact} with its history`);
       await withClient(remove, output, (client) => client.channels.delete(artifact, channel));
@@ -147,8 +143,7 @@ function withRules(command: Command): Command {
         "publish",
         "promote",
       ]),
-    )
-    .allowExcessArguments(false);
+    );
 }
 
 function changeFrom(options: Options): { description?: string; rules?: ChannelRules } {

@@ -15,7 +15,6 @@ Examples:
 export function define(command: Command, output: Output): void {
   dataOptions(command)
     .option("--quick", "look whether files are there with their sizes, and do not read them")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async ({ quick = false, ...given }) => {
       const { checks, findings } = await operate(({ check }) =>

@@ -17,7 +17,6 @@ Examples:
 export function define(command: Command, output: Output): void {
   command
     .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (shell: string) => {
       const script = await completionScript(shell);

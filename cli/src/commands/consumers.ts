@@ -22,7 +22,6 @@ export function define(command: Command, output: Output): void {
     .addOption(new Option("--version <number>", "who resolved this version").argParser(positiveInteger))
     .option("--named <consumer>", "what this consumer resolves, in all artifacts")
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string | undefined, { version, named, limit }) => {
       const of = question(artifact, version, named);

@@ -18,7 +18,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .argument("<from-version>", "number or fingerprint of the first version")
     .argument("<to-version>", "number or fingerprint of the second")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, from: string, to: string) => {
       const references = [versionReference(from), versionReference(to)] as const;

@@ -17,7 +17,6 @@ Examples:
 export function define(command: Command, output: Output): void {
   dataOptions(command)
     .option("--client", "only the way to the registry: no server is meant to run here")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async ({ client = false, databaseUrl, dataDir, files }) => {
       const settings = settingsOf(command);

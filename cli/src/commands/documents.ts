@@ -29,7 +29,6 @@ export function define(command: Command, output: Output): void {
     .description("List what is attached to the builds of a version.")
     .argument(...ARTIFACT)
     .argument(...VERSION)
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, _options, list: Command) => {
       const { builds } = await withClient(list, output, (client) =>
         client.getVersion(artifact, versionReference(version)),
@@ -56,7 +55,6 @@ export function define(command: Command, output: Output): void {
     .option(...BUILD)
     .option("--name <name>", "name of the document (default: that of the file)")
     .option("--type <type>", "media type, such as application/vnd.cyclonedx+json")
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, file: string, options, put: Command) => {
       const { build, name = basename(file), type: mediaType = mediaTypeOf(name) } = options;
       const reference = versionReference(version);
@@ -83,7 +81,6 @@ export function define(command: Command, output: Output): void {
     .argument("<name>", "name of the document")
     .option(...BUILD)
     .option("--output <file>", "write it here")
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, name: string, options, get: Command) => {
       const reference = versionReference(version);
       await withClient(get, output, async (client) => {
@@ -103,7 +100,6 @@ export function define(command: Command, output: Output): void {
     .argument("<name>", "name of the document")
     .option(...BUILD)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, name: string, { build, yes }, remove: Command) => {
       confirmed(yes, `this removes ${name} from ${artifact} ${version}`);
       const reference = versionReference(version);

@@ -30,7 +30,6 @@ export function define(command: Command, output: Output): void {
     .option("--file <path>", "only this file; may be given again", repeated)
     .option("--output <directory>", "write below this directory", ".")
     .option("--force", "replace files that have another content")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, { file, output: directory, force, ...selection }) => {
       const query = queryOf(artifact, selection);

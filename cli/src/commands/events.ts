@@ -32,7 +32,6 @@ export function define(command: Command, output: Output): void {
     .option("--follow", "write events as they happen, until it is interrupted")
     .option("--export", "write all events, the oldest first")
     .option("--after <id>", "with --export or --follow: only what came after this event", eventId)
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async ({ follow, export: exports, limit, after, ...filter }) => {
       if (follow && exports) throw new UsageError("give either --follow or --export");

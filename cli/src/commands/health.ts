@@ -11,11 +11,8 @@ Example:
 `;
 
 export function define(command: Command, output: Output): void {
-  command
-    .allowExcessArguments(false)
-    .addHelpText("after", HELP)
-    .action(async () => {
-      const health = await withClient(command, output, (client) => client.health(), { retries: 0 });
-      output.result(health, () => output.line(`waybill ${health.version} runs`));
-    });
+  command.addHelpText("after", HELP).action(async () => {
+    const health = await withClient(command, output, (client) => client.health(), { retries: 0 });
+    output.result(health, () => output.line(`waybill ${health.version} runs`));
+  });
 }

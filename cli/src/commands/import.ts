@@ -48,7 +48,6 @@ export function define(command: Command, output: Output): void {
     .option("--upload", "upload the files that are still there")
     .option("--this-job", "this CI job made the last run of the manifest: record its commit and a link to it")
     .option("--dry-run", "say what would be published, and publish nothing")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (path: string, options: Options) => {
       const json = await readFile(path, "utf8").catch((error) => {

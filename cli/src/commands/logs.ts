@@ -31,7 +31,6 @@ export function define(command: Command, output: Output): void {
     .description("List the logs of a version.")
     .argument(...ARTIFACT)
     .argument(...VERSION)
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, _options, list: Command) => {
       const logs = await withClient(list, output, (client) =>
         client.logs.list(artifact, versionReference(version)),
@@ -54,7 +53,6 @@ export function define(command: Command, output: Output): void {
     .argument(...VERSION)
     .option(...BUILD)
     .option(...OFFSET)
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, { build, offset }, show: Command) => {
       const reference = versionReference(version);
       await withClient(show, output, async (client) => {
@@ -71,7 +69,6 @@ export function define(command: Command, output: Output): void {
     .argument(...VERSION)
     .option(...BUILD)
     .option(...OFFSET)
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, { build, offset }, follow: Command) => {
       const reference = versionReference(version);
       await withClient(follow, output, async (client) => {
@@ -91,7 +88,6 @@ export function define(command: Command, output: Output): void {
     .option("--continue", "go on after what the log has")
     .option("--more", "do not end the log: more will come")
     .option("--open", "open the version for this build when it is not there; it is named by its fingerprint")
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, options, append: Command) => {
       const reference = versionReference(version);
       await withClient(append, output, async (client) => {
@@ -121,7 +117,6 @@ export function define(command: Command, output: Output): void {
     .argument(...VERSION)
     .option(...BUILD)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, { build, yes }, remove: Command) => {
       confirmed(yes, `this deletes a log of ${artifact} ${version}`);
       const reference = versionReference(version);

@@ -21,7 +21,6 @@ export function define(command: Command, output: Output): void {
     .requiredOption("--to <url>", "where it goes; nothing may be there")
     .option("--files-from <where>", "also copy the bytes of files: directory:<path> or s3://bucket/prefix")
     .option("--files-to <where>", "where to")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async ({ from, to, filesFrom, filesTo }: Options) => {
       await operate(async ({ migrate }) => {

@@ -29,7 +29,6 @@ export function define(command: Command, output: Output): void {
     .command("list")
     .description("List the namespaces that you may read all of.")
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async ({ limit }, list: Command) => {
       await withClient(list, output, async (client) => {
         const items = await upTo(limit, output, (page) => client.namespaces.list(page));
@@ -47,7 +46,6 @@ export function define(command: Command, output: Output): void {
     .command("show")
     .description("Show a namespace.")
     .argument(...NAME)
-    .allowExcessArguments(false)
     .action(async (name: string, _options, show: Command) => {
       printOne(await withClient(show, output, (client) => client.namespaces.get(name)), output);
     })
@@ -62,7 +60,6 @@ export function define(command: Command, output: Output): void {
       new Option("--anonymous-read <answer>", "whether everybody may read it").choices(["yes", "no"]),
     )
     .option("--quota <size>", "how many bytes its files may have", size)
-    .allowExcessArguments(false)
     .action(async (name: string, options: Change, set: Command) => {
       const change = changeFrom(options);
       printOne(await withClient(set, output, (client) => client.namespaces.put(name, change)), output);

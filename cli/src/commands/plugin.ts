@@ -29,7 +29,6 @@ export function define(command: Command, output: Output): void {
     .description("Place the Packer plugin where Packer finds it.")
     .option("--from <path>", "the plugin's executable (default: the one `make build` made)")
     .option("--plugin-dir <dir>", "another directory than Packer's own")
-    .allowExcessArguments(false)
     .action(async ({ from, pluginDir }) => {
       const executable = await findExecutable(from, "packer-plugin-waybill");
       const { version, api_version } = await describe(executable);

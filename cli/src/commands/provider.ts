@@ -28,7 +28,6 @@ export function define(command: Command, output: Output): void {
     .option("--from <path>", "the provider's executable (default: the one `make build` made)")
     .option("--plugin-dir <dir>", "another root than the default")
     .option("--link", "link to the executable instead of copying it")
-    .allowExcessArguments(false)
     .action(async ({ from, pluginDir, link }) => {
       const executable = await findExecutable(from, NAME);
       const root = pluginDir ?? pluginRoot(process.env);

@@ -73,7 +73,6 @@ export function define(command: Command, output: Output): void {
     )
     .option("--record-only", "record path, size and SHA-256 of files, and upload none")
     .option("--metadata <key=value>", "metadata of the build; may be given again", pair)
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, json: string | undefined, options: Options) => {
       const built = await buildFromOptions(options, json !== undefined);

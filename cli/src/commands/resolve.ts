@@ -29,7 +29,6 @@ export function define(command: Command, output: Output): void {
     .option("--platform <name>", "only images on this platform, such as aws")
     .option("--region <name>", "only images in this region")
     .option("--output <name>", "print this value")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, options) => {
       const { output: wanted, ...selection } = options;

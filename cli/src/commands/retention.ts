@@ -35,7 +35,6 @@ export function define(command: Command, output: Output): void {
     .command("show")
     .description("Show the policy of an artifact.")
     .argument(...ARTIFACT)
-    .allowExcessArguments(false)
     .action(async (artifact: string, _options, show: Command) => {
       const { retention } = await withClient(show, output, (client) => client.getArtifact(artifact));
       printPolicy(retention, artifact, output);
@@ -49,7 +48,6 @@ export function define(command: Command, output: Output): void {
     .option(...KEEP)
     .option(...DAYS)
     .option("--none", "delete nothing any more")
-    .allowExcessArguments(false)
     .action(async (artifact: string, { keep, days, none }: Policy & { none?: boolean }, set: Command) => {
       const policy = policyFrom(keep, days, none);
       const { retention } = await withClient(set, output, (client) =>
@@ -66,7 +64,6 @@ export function define(command: Command, output: Output): void {
     .option(...KEEP)
     .option(...DAYS)
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async (artifact: string, options: Policy & { limit: number }, preview: Command) => {
       await run(preview, artifact, { ...options, dry_run: true }, output);
     })
@@ -79,7 +76,6 @@ export function define(command: Command, output: Output): void {
     .option(...KEEP)
     .option(...DAYS)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (artifact: string, { yes, ...policy }: Policy & { yes?: boolean }, apply: Command) => {
       confirmed(
         yes,

@@ -38,7 +38,6 @@ export function define(command: Command, output: Output): void {
     .option("--rollback-channels", "also roll back the channels that point at what is revoked")
     .option("--preview", "only show what it would touch; changes nothing")
     .option("--yes", "do it without asking")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, version: string, options: Options) => {
       const reference = versionReference(version);

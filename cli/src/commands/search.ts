@@ -44,7 +44,6 @@ export function define(command: Command, output: Output): void {
     .option("--since <time>", "completed at or after this day or time", pointInTime)
     .option("--until <time>", "completed before this day or time", pointInTime)
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (text: string | undefined, options: Options) => {
       const { label: labels, externalId: external_id, limit, ...rest } = options;

@@ -34,7 +34,6 @@ export function define(command: Command, output: Output): void {
   command
     .command("list")
     .description("List what waits, and what was set aside, the oldest build first.")
-    .allowExcessArguments(false)
     .action(async () => {
       const dir = spoolDirectory(process.env);
       const entries = [...(await scanSpool(dir)), ...(await scanRefused(dir))];
@@ -54,7 +53,6 @@ export function define(command: Command, output: Output): void {
     .option("--record-only", "publish builds whose files are gone or have changed, without their bytes")
     .option("--refused", "send what was set aside, too")
     .option("--moved", "send what was meant for another address too: the registry has moved")
-    .allowExcessArguments(false)
     .action(async ({ moved, recordOnly, refused }, send: Command) => {
       await withClient(send, output, async (client) => {
         const dir = spoolDirectory(process.env);

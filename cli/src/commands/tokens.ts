@@ -32,7 +32,6 @@ export function define(command: Command, output: Output): void {
     .option(...SCOPE)
     .option("--expires <when>", "a day, a time, or a duration such as 12h or 90d (default: never)", expiry)
     .option("--description <text>", "what it is for")
-    .allowExcessArguments(false)
     .action(async (name: string, { scope: scopes, expires, description }: Create, create: Command) => {
       if (!scopes) throw new UsageError("say what it may do: --scope publish:team/web, for example");
       const asked = {
@@ -52,7 +51,6 @@ export function define(command: Command, output: Output): void {
     .command("list")
     .description("List the tokens that you may administer.")
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async ({ limit }, list: Command) => {
       await withClient(list, output, async (client) => {
         const items = await upTo(limit, output, (page) => client.tokens.list(page));
@@ -76,7 +74,6 @@ export function define(command: Command, output: Output): void {
     .command("show")
     .description("Show what a token may do; without a name, the one that you use.")
     .argument("[name]", NAME[1])
-    .allowExcessArguments(false)
     .action(async (name: string | undefined, _options, show: Command) => {
       const token = await withClient(show, output, ({ tokens }) => (name ? tokens.get(name) : tokens.self()));
       output.result(token, () => output.facts({ ...token, scopes: scopesText(token.scopes) }));
@@ -88,7 +85,6 @@ export function define(command: Command, output: Output): void {
     .description("Revoke a token; it is refused from then on.")
     .argument(...NAME)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (name: string, { yes }, revoke: Command) => {
       confirmed(yes, `whoever uses ${name} is refused from then on`);
       await withClient(revoke, output, (client) => client.tokens.revoke(name));

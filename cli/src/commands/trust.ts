@@ -47,7 +47,6 @@ export function define(command: Command, output: Output): void {
     .command("list")
     .description("List the rules.")
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async ({ limit }, list: Command) => {
       await withClient(list, output, async (client) => {
         const items = await upTo(limit, output, (page) => client.trust.list(page));
@@ -66,7 +65,6 @@ export function define(command: Command, output: Output): void {
     .command("show")
     .description("Show a rule.")
     .argument(...NAME)
-    .allowExcessArguments(false)
     .action(async (name: string, _options, show: Command) => {
       printOne(await withClient(show, output, (client) => client.trust.get(name)), output);
     })
@@ -82,7 +80,6 @@ export function define(command: Command, output: Output): void {
     .option(...SCOPE)
     .option("--ttl <duration>", "how long a token holds (default: 1h)")
     .option("--description <text>", "what it is for")
-    .allowExcessArguments(false)
     .action(
       async (name: string, { issuer, audience, claim, scope, ttl, description }: Rule, set: Command) => {
         if (!issuer || !audience || !claim || !scope) {
@@ -102,7 +99,6 @@ export function define(command: Command, output: Output): void {
     .command("explain")
     .description("Say which rules accept an identity token, and why the others do not.")
     .argument("[file]", "a file that holds it, or - for standard input", "what WAYBILL_OIDC_TOKEN holds")
-    .allowExcessArguments(false)
     .action(async (_file: string, _options, explain: Command) => {
       const claims = readClaims(await readToken(explain.args[0]));
       const rules = await withClient(explain, output, (client) =>
@@ -131,7 +127,6 @@ export function define(command: Command, output: Output): void {
     .description("Delete a rule; the tokens that followed from it are revoked.")
     .argument(...NAME)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (name: string, { yes }, remove: Command) => {
       confirmed(yes, `the jobs that ${name} accepts get no token any more`);
       await withClient(remove, output, (client) => client.trust.delete(name));

@@ -19,7 +19,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .argument(...VERSION)
     .option("--reason <text>", "why; kept with the event")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, version: string, { reason }) => {
       const reference = versionReference(version);

@@ -20,7 +20,6 @@ export function define(command: Command, output: Output): void {
   command
     .argument(...ARTIFACT)
     .argument("<file...>", "the files")
-    .allowExcessArguments(false)
     .addHelpText("after", HELP)
     .action(async (artifact: string, paths: string[]) => {
       const locals = await Promise.all(paths.map((path) => readLocal(path, true)));

@@ -4,7 +4,6 @@ import { version } from "../version.ts";
 
 export function define(command: Command, output: Output): void {
   command
-    .allowExcessArguments(false)
     .action(() => {
       output.result({ version, node: process.versions.node }, () => output.line(`waybill ${version}`));
     })

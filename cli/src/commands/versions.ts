@@ -42,7 +42,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .addOption(new Option("--state <state>", "only those in this state").choices(STATES))
     .option("--limit <count>", "how many at most", positiveInteger, DEFAULT_LIMIT)
-    .allowExcessArguments(false)
     .action(async (artifact: string, { state, limit }, list: Command) => {
       await withClient(list, output, async (client) => {
         const items = await upTo(limit, output, (page) => client.listVersions(artifact, { state, ...page }));
@@ -56,7 +55,6 @@ export function define(command: Command, output: Output): void {
     .description("Show one version with its builds.")
     .argument(...ARTIFACT)
     .argument(...VERSION)
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, _options, show: Command) => {
       const reference = versionReference(version);
       printVersion(
@@ -71,7 +69,6 @@ export function define(command: Command, output: Output): void {
     .description("Print one word: complete, incomplete or none.")
     .argument(...ARTIFACT)
     .argument(...VERSION)
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, _options, state: Command) => {
       await withClient(state, output, async (client) => {
         const found = await client.getVersion(artifact, versionReference(version)).catch(unlessThereIsNone);
@@ -88,7 +85,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .argument(...VERSION)
     .requiredOption("--reason <text>", "why it is complete as it is")
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, { reason }, complete: Command) => {
       const reference = versionReference(version);
       const ask = withClient(complete, output, (client) =>
@@ -104,7 +100,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .argument(...VERSION)
     .option("--reason <text>", "why")
-    .allowExcessArguments(false)
     .action(async (artifact: string, version: string, { reason }, abandon: Command) => {
       const reference = versionReference(version);
       await withClient(abandon, output, async (client) => {
@@ -126,7 +121,6 @@ export function define(command: Command, output: Output): void {
     .argument(...ARTIFACT)
     .argument("<number>", "number of the version", positiveInteger)
     .option("--yes", "do it")
-    .allowExcessArguments(false)
     .action(async (artifact: string, number: number, { yes }, remove: Command) => {
       confirmed(yes, `this deletes version ${number} of ${artifact}`);
       await withClient(remove, output, (client) => client.deleteVersion(artifact, number));

@@ -25,7 +25,7 @@ Examples:
 export function define(command: Command, output: Output): void {
   command.addHelpText("after", HELP);
   const sub = (name: string, description: string) =>
-    command.command(name).description(description).allowExcessArguments(false).addHelpText("after", HELP);
+    command.command(name).description(description).addHelpText("after", HELP);
 
   choices(sub("create", "Have events sent somewhere.").argument(...NAME))
     .addOption(new Option("--slack", "as messages for Slack, or what speaks like it").conflicts("email"))
