@@ -95,6 +95,9 @@ export const description = z
   .max(4096, "must be at most 4096 characters")
   .openapi({ example: "Web servers" });
 
+/** JSON Schema has it, and the types of the document do not know it. */
+const keysOfMaps = { propertyNames: { minLength: 1, maxLength: limits.mapKeyLength } };
+
 /** Labels and metadata: a bounded map of text to text. */
 export const textMap = z
   .record(
@@ -111,6 +114,7 @@ export const textMap = z
   .openapi({
     example: { commit: "4f2a9c1" },
     maxProperties: limits.mapEntries,
+    ...keysOfMaps,
   });
 
 export const versionNumber = z
