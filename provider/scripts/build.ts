@@ -17,10 +17,12 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, type Metafile } from "esbuild";
+import { grpcServerOnly } from "../../tools/grpc-server-only.ts";
 import { noticesFor } from "../../tools/notices.ts";
-import { makeExecutable } from "../../tools/single-executable.ts";
+import { makeExecutable, SHORT_LIVED } from "../../tools/single-executable.ts";
 import { VERSION } from "../src/version.ts";
+import { warmUp } from "./warm-up.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const { values } = parseArgs({ options: { out: { type: "string", default: join(repository, "dist") } } });
@@ -31,26 +33,6 @@ const executableName = `terraform-provider-waybill_v${VERSION}${suffix}`;
 const stampName = ".terraform-provider-waybill.inputs";
 const noticesName = "terraform-provider-waybill-THIRD-PARTY-NOTICES.txt";
 const products = [scriptName, executableName, noticesName, stampName];
-
-/**
- * grpc-js loads its whole client for a server too: to describe its diagnostic services, which a plugin does not offer.
- * Without it the bundle is half as large, and loaded sooner. What is left out throws if it is used after all. Messages
- * could be compressed, but Terraform's never are: zlib is loaded with the first that is.
- */
-const withoutGrpcClient: Plugin = {
-  name: "without-grpc-client",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(\.\/make-client|@grpc\/proto-loader)$/ }, () => ({
-      path: "none",
-      namespace: "none",
-    }));
-    onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "module.exports = {};" }));
-    onResolve({ filter: /^zlib$/ }, () => ({ path: "zlib", namespace: "lazy" }));
-    onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
-      contents: `module.exports = new Proxy({}, { get: (_, name) => require("node:zlib")[name] });`,
-    }));
-  },
-};
 
 const inputs = hashInputs();
 if (isBuilt()) {
@@ -63,7 +45,9 @@ if (isBuilt()) {
     const metafile = await bundle(join(aside, scriptName));
     const node = { [`Node.js ${process.version}`]: join(dirname(process.execPath), "../LICENSE") };
     writeFileSync(join(aside, noticesName), noticesFor(metafile, node));
-    makeExecutable({ script: join(aside, scriptName), to: join(aside, executableName) });
+    const script = join(aside, scriptName);
+    const compiled = await warmUp(script);
+    makeExecutable({ script, to: join(aside, executableName), compiled, options: SHORT_LIVED });
     writeFileSync(join(aside, stampName), inputs);
     for (const name of products) renameSync(join(aside, name), join(out, name));
   } finally {
@@ -81,7 +65,12 @@ function isBuilt(): boolean {
 function hashInputs(): string {
   const files = globSync(
     [
-      ...["provider/src/**/*.ts", "provider/scripts/build.ts", "tools/single-executable.ts"],
+      ...[
+        "provider/src/**/*.ts",
+        "provider/scripts/*.ts",
+        "tools/single-executable.ts",
+        "tools/compiled/*.ts",
+      ],
       ...["registry-client/src/**/*.ts", "package-lock.json"],
     ],
     { cwd: repository },
@@ -108,7 +97,7 @@ async function bundle(script: string): Promise<Metafile> {
     metafile: true,
     // Imported, node:http would have all of its exports looked at, and with them undici loaded, which is not small.
     supported: { "dynamic-import": false },
-    plugins: [withoutGrpcClient],
+    plugins: [grpcServerOnly],
     banner: {
       js: [
         "#!/usr/bin/env node",

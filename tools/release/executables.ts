@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ensureQuill, type Say } from "../ensure-tools.ts";
 import { repository } from "../environment.ts";
 import { run } from "../run.ts";
-import { makeExecutable } from "../single-executable.ts";
+import { makeExecutable, SHORT_LIVED } from "../single-executable.ts";
 import { isHere, nameOf, type Platform } from "./platforms.ts";
 
 const buildTimeoutMs = 20 * 60_000;
@@ -44,7 +44,8 @@ export async function makeProvider(
   if (isHere(platform)) return { executable: built, notices };
   const executable = join(out, `terraform-provider-waybill_${nameOf(platform)}`);
   await rm(executable, { force: true });
-  makeExecutable({ script: join(dist, "terraform-provider-waybill.cjs"), to: executable, node });
+  const script = join(dist, "terraform-provider-waybill.cjs");
+  makeExecutable({ script, to: executable, options: SHORT_LIVED, node });
   await signWhereNeeded(executable, platform, say);
   return { executable, notices };
 }

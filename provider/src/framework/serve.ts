@@ -17,9 +17,5 @@ export function serve<S extends Schema, Client>(
   definition: Provider<S, Client>,
 ): Promise<void> {
   const logger = createLogger(name, process.env);
-  // What fails beside the calls is no reason to take those with it, and what they are about to write to the state.
-  process.on("unhandledRejection", (error) =>
-    logger.error("a promise failed that nobody waits for", { error }),
-  );
   return servePlugin({ name, sources, logger, services: async () => [providerService(definition, logger)] });
 }

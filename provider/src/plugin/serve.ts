@@ -57,6 +57,10 @@ export async function servePlugin(
     accepting(await services(), security, release),
   );
   await answering;
+  // What fails beside the calls is no reason to take those with it, and what they are about to write to the state.
+  process.on("unhandledRejection", (error) =>
+    logger.error("a promise failed that nobody waits for", { error }),
+  );
   logger.debug("serving", { network: address.network, tls: security !== undefined });
 }
 
