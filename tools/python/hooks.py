@@ -86,8 +86,8 @@ def before_call(context, case, kwargs):
     if case.operation.path == "/v1/tokens/{name}" and case.path_parameters.get("name") == "admin":
         case.path_parameters["name"] = "ci-web"
     # Answers name an artifact with its namespace, and a path has them apart.
-    artifact = (case.path_parameters or {}).get("artifact")
-    if isinstance(artifact, str) and "/" in artifact and not is_negative(case, ParameterLocation.PATH):
+    artifact = str((case.path_parameters or {}).get("artifact"))
+    if re.fullmatch(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*", artifact):
         case.path_parameters["artifact"] = artifact.split("/")[-1]
     if isinstance(case.query, dict) and not is_negative(case, ParameterLocation.QUERY):
         case.query = repair(case.query)
