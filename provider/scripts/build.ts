@@ -65,13 +65,8 @@ function isBuilt(): boolean {
 function hashInputs(): string {
   const files = globSync(
     [
-      ...[
-        "provider/src/**/*.ts",
-        "provider/scripts/*.ts",
-        "tools/single-executable.ts",
-        "tools/compiled/*.ts",
-      ],
-      ...["registry-client/src/**/*.ts", "package-lock.json"],
+      ...["provider/src/**/*.ts", "provider/scripts/*.ts", "registry-client/src/**/*.ts"],
+      ...["tools/{single-executable,grpc-server-only}.ts", "tools/compiled/*.ts", "package-lock.json"],
     ],
     { cwd: repository },
   );
