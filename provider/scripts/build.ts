@@ -66,6 +66,7 @@ function hashInputs(): string {
   const files = globSync(
     [
       ...["provider/src/**/*.ts", "provider/scripts/*.ts", "registry-client/src/**/*.ts"],
+      "registry-server/src/{artifacts,http,namespaces,resolving,tokens}/*.ts",
       ...["tools/{single-executable,grpc-server-only}.ts", "tools/compiled/*.ts", "package-lock.json"],
     ],
     { cwd: repository },
