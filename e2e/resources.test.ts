@@ -164,6 +164,34 @@ describe.for(inject("terraforms"))("$title", ({ title, path }) => {
     expectSuccess(await terraform(["destroy", "-auto-approve"]));
   });
 
+  test("leaves what is ignored as it is, a whole argument or a part of one", async () => {
+    const artifact = (description: string, team: string, keep: number) => `${head}
+variable "namespace" {}
+resource "waybill_artifact" "web" {
+  artifact    = "\${var.namespace}/ignoring"
+  description = "${description}"
+  labels      = { team = "${team}", tier = "front" }
+  retention   = { keep = ${keep}, days = 30 }
+  lifecycle {
+    ignore_changes = [description, labels["team"], retention.keep]
+  }
+}
+`;
+    await workspace.write("main.tf", artifact("Web servers", "platform", 20));
+    expectSuccess(await terraform(["apply", "-auto-approve"]));
+    await workspace.write("main.tf", artifact("Others", "web", 10));
+    await isQuiet();
+    await workspace.write("main.tf", artifact("Others", "web", 10).replace("days = 30", "days = 60"));
+    expectSuccess(await terraform(["apply", "-auto-approve"]));
+    const found = await registry.client.getArtifact(`${namespace}/ignoring`);
+    expect(found).toMatchObject({
+      description: "Web servers",
+      labels: { team: "platform", tier: "front" },
+      retention: { keep: 20, days: 60 },
+    });
+    expectSuccess(await terraform(["destroy", "-auto-approve"]));
+  });
+
   test("refuses to move a channel that somebody else has moved since it was planned", async () => {
     expectSuccess(await terraform(["apply", "-auto-approve"]));
     const back = { TF_VAR_reason: "again" };
