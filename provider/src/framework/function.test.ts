@@ -76,6 +76,14 @@ describe("a function", () => {
     });
   });
 
+  test("does not get null that it does not take, in either of its forms", async () => {
+    const nothing = { msgpack: Buffer.alloc(0), json: Buffer.alloc(0) };
+    for (const none of [nothing, value(null)]) {
+      const { error } = await ask("callFunction", { name: "repeat", arguments: [none, value(2 as never)] });
+      expect(error.text).toMatch(/^A value cannot be used: text is null/);
+    }
+  });
+
   test("takes any number of further arguments, and is not called with what is not wholly known", async () => {
     const join = (...given: unknown[]) =>
       ask("callFunction", { name: "joined", arguments: given.map((one) => value(one as object)) });

@@ -54,7 +54,10 @@ export function functionCalls<Client>(
           const parameter = parameters[index] ?? variadic;
           // OpenTofu sends nothing for null.
           const isNull = argument.msgpack.length === 0 && argument.json.length === 0;
-          return parameter && (isNull ? null : readValue(parameter.type, argument));
+          const value = parameter && (isNull ? null : readValue(parameter.type, argument));
+          if (parameter && value === null && !parameter.nullable)
+            throw new ValueError(`${parameter.name} is null`, []);
+          return value;
         });
         if (values.length < parameters.length || values.includes(undefined)) {
           const count = `${parameters.length}${variadic ? " or more" : ""}`;
